@@ -1,0 +1,40 @@
+# Everything is installed into .venv, the first time and when the requirements change.
+PYTHON ?= python3
+IN_VENV = .venv/bin/python
+
+.PHONY: help run test lint format lock migration python
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: python ## Start the server; takes SAMPLE=0, PORT=… and DATABASE_URL=…
+	@$(PYTHON) install.py requirements.txt
+	@exec $(IN_VENV) server.py serve
+
+test: lint ## Check everything: style, types and tests
+	$(IN_VENV) -m pytest
+
+lint: python ## Check style and types
+	@$(PYTHON) install.py requirements-dev.txt
+	$(IN_VENV) -m ruff check .
+	$(IN_VENV) -m ruff format --check .
+	$(IN_VENV) -m mypy
+
+format: python ## Put the code into its standard form
+	@$(PYTHON) install.py requirements-dev.txt
+	$(IN_VENV) -m ruff check --fix .
+	$(IN_VENV) -m ruff format .
+
+COMPILE = $(IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url pyproject.toml
+lock: python ## Write the requirements files anew from pyproject.toml
+	@$(PYTHON) install.py requirements-dev.txt
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --constraint requirements.txt --extra dev --output-file requirements-dev.txt
+
+migration: python ## Write a migration for changed tables; takes NAME=… and DATABASE_URL=… of a migrated database
+	@$(PYTHON) install.py requirements-dev.txt
+	$(IN_VENV) -m alembic revision --autogenerate -m "$(NAME)"
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON)." >&2; exit 1; }
