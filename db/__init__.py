@@ -1,0 +1,1 @@
+"""The database: tables, migrations, connections, the embedded server, loading and generating data."""

@@ -1,0 +1,170 @@
+"""What comes out of consultation: results of every kind, their authors, handling, endorsements and adoptions."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from db.enums import (
+    RESULT_STATUSES,
+    AuthorityLevel,
+    AuthorRole,
+    DatePrecision,
+    EndorsementKind,
+    ResultKind,
+    ResultStatus,
+)
+from db.tables import enum_column, far, flag, metadata, own, searchable, sourced, tenant_table
+
+supervision_campaign = tenant_table(
+    "supervision_campaign",
+    Column("title", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("focus_works", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("note", Text),
+    *sourced(),
+    key=True,
+)
+
+proposal_bundle = tenant_table(
+    "proposal_bundle",
+    Column("title", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("rounds", SmallInteger, nullable=False, server_default=text("0")),
+    *sourced(),
+    CheckConstraint("rounds >= 0", name="rounds_not_negative"),
+    key=True,
+)
+
+_status_fits = " OR ".join(
+    "(kind = '{}' AND status IN ({}))".format(kind, ", ".join(f"'{status}'" for status in statuses))
+    for kind, statuses in RESULT_STATUSES.items()
+)
+
+result = tenant_table(
+    "result",
+    enum_column("kind", ResultKind),
+    enum_column("status", ResultStatus),
+    Column("title", Text, nullable=False),
+    Column("body", Text),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    # Only the year, the month or the day may be known; the time is then the first moment of it.
+    enum_column("date_precision", DatePrecision, default=DatePrecision.TIME),
+    Column("topics", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    *own("platform", "platform"),
+    *own("event", "event"),
+    *own("follows_from", "result"),
+    *own("department", "organization"),
+    *own("campaign", "supervision_campaign"),
+    *own("bundle", "proposal_bundle"),
+    Column("number", Text),
+    Column("cause", Text),
+    Column("beneficiaries", Text),
+    Column("measure", Text),
+    Column("measure_before", Text),
+    Column("measure_after", Text),
+    enum_column("level", AuthorityLevel, nullable=True),
+    Column("parties", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    *searchable("result"),
+    *sourced(),
+    CheckConstraint("closed_at >= raised_at", name="closed_after_raised"),
+    CheckConstraint("follows_from_id <> id", name="no_result_follows_from_itself"),
+    CheckConstraint(_status_fits, name="status_fits_the_kind"),
+    Index("result_raised_idx", "raised_at", "id"),
+    Index("result_district_kind_idx", "district", "kind", "raised_at", "id"),
+    Index("result_district_raised_idx", "district", "raised_at", "id"),
+    Index("result_platform_idx", "district", "platform_id", "raised_at", "id"),
+    Index("result_event_idx", "district", "event_id", "raised_at", "id"),
+    Index("result_follows_from_idx", "district", "follows_from_id"),
+    Index("result_department_idx", "district", "department_id", "raised_at", "id"),
+    Index("result_campaign_idx", "district", "campaign_id"),
+    Index("result_bundle_idx", "district", "bundle_id"),
+    key=True,
+)
+
+
+def _of_result() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["district", "result_id"], ["result.district", "result.id"], ondelete="CASCADE")
+
+
+result_author = Table(
+    "result_author",
+    metadata,
+    Column("district", Text, nullable=False),
+    Column("result_id", BigInteger, nullable=False),
+    *far("member", nullable=False),
+    enum_column("role", AuthorRole, default=AuthorRole.LEAD),
+    Column("position", SmallInteger, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("district", "result_id", "member_district", "member_id"),
+    _of_result(),
+    Index("result_author_member_idx", "member_district", "member_id"),
+)
+
+result_step = tenant_table(
+    "result_step",
+    *own("result", "result", nullable=False, ondelete="CASCADE"),
+    enum_column("stage", ResultStatus),
+    Column("at", DateTime(timezone=True), nullable=False),
+    *far("organization"),
+    Column("note", Text),
+    flag("is_sample"),
+    Index("result_step_result_idx", "district", "result_id", "at", "id"),
+    key=True,
+)
+
+endorsement = tenant_table(
+    "endorsement",
+    *own("result", "result", nullable=False, ondelete="CASCADE"),
+    enum_column("level", AuthorityLevel),
+    enum_column("kind", EndorsementKind),
+    Column("issued_on", Date, nullable=False),
+    Column("issued_by", Text),
+    *sourced(),
+    Index("endorsement_result_idx", "district", "result_id", "issued_on", "id"),
+    Index("endorsement_issued_idx", "district", "issued_on"),
+    key=True,
+)
+
+# The adopting body may belong to another district than the result: a joint event's advice is adopted by both.
+adoption = tenant_table(
+    "adoption",
+    *own("result", "result", nullable=False, ondelete="CASCADE"),
+    *far("organization", nullable=False),
+    Column("adopted_on", Date, nullable=False),
+    Column("note", Text),
+    *sourced(),
+    UniqueConstraint("district", "result_id", "organization_district", "organization_id"),
+    Index("adoption_organization_idx", "organization_district", "organization_id", "adopted_on", "id"),
+    key=True,
+)
+
+document = tenant_table(
+    "document",
+    Column("title", Text, nullable=False),
+    Column("media_type", Text),
+    Column("url", Text),
+    Column("sha512", Text),
+    Column("body", Text),
+    *own("event", "event", ondelete="CASCADE"),
+    *own("result", "result", ondelete="CASCADE"),
+    *own("platform", "platform", ondelete="CASCADE"),
+    *sourced(),
+    CheckConstraint("num_nonnulls(event_id, result_id, platform_id) <= 1", name="about_one_thing"),
+    Index("document_event_idx", "district", "event_id"),
+    Index("document_result_idx", "district", "result_id"),
+    Index("document_platform_idx", "district", "platform_id"),
+    key=True,
+)
