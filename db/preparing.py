@@ -1,0 +1,71 @@
+"""Making a database ready to serve: there, migrated, and filled with Hangzhou's network when it is empty."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from db import revisions
+from db.revisions import NotMigrated
+
+if TYPE_CHECKING:
+    from db.loading import Progress
+
+HANGZHOU = Path(__file__).with_name("data") / "hangzhou"
+# Two servers that start at once must not both fill the same database.
+FILL_LOCK = 7_330_101
+
+
+def database_dsn(server: str, name: str) -> str:
+    """The DSN of the database `name` on the server that `server` leads to."""
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+async def prepare_embedded(server: str, *, with_sample: bool, progress: "Progress | None" = None) -> str:
+    """Make the embedded server's own database ready and return its DSN; with and without sample data they are two."""
+    name = "hangzhou_with_sample" if with_sample else "hangzhou"
+    connection = await asyncpg.connect(server)
+    try:
+        # Whoever comes second finds the database made.
+        with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+            if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name):
+                await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    dsn = database_dsn(server, name)
+    if await revisions.current(dsn) != revisions.NEEDED:
+        from db.migrate import migrate
+
+        await migrate(dsn)
+    await fill(dsn, with_sample=with_sample, progress=progress)
+    return dsn
+
+
+async def fill(dsn: str, *, with_sample: bool, progress: "Progress | None" = None) -> None:
+    """Load Hangzhou's network into a database that has no areas, and the sample activity where there is none."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", FILL_LOCK)
+        # Imported here because a start that finds all in place, which is nearly every start, should not wait for them.
+        if not await connection.fetchval("SELECT EXISTS (SELECT FROM area)"):
+            from db.loading import load
+
+            await load(connection, HANGZHOU, progress)
+        if with_sample and not await connection.fetchval("SELECT EXISTS (SELECT FROM member WHERE is_sample)"):
+            from db import sample
+
+            await sample.add_sample(connection, progress)
+    finally:
+        await connection.close()
+
+
+async def require_migrated(dsn: str) -> None:
+    """Refuse a database whose tables are not those of this program."""
+    found = await revisions.current(dsn)
+    if found != revisions.NEEDED:
+        raise NotMigrated(
+            f"The database is at revision {found or 'none'} and this program needs {revisions.NEEDED}. "
+            "Run `python server.py migrate` with the same DATABASE_URL; it changes nothing until you do."
+        )
