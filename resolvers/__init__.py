@@ -1,0 +1,1 @@
+"""How fields are answered: concepts, the edges between them, policy, and the ways to run an operation."""

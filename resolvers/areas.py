@@ -1,0 +1,183 @@
+"""Edges from areas: the administrative tree, and what lies in each part of it."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import FromClause, Select, and_, or_, select, tuple_, union_all
+
+from db.areas import area, park_township
+from db.enums import AreaLevel
+from db.events import event_participant, event_platform
+from db.members import member, membership
+from db.platforms import platform
+from db.results import result
+from resolvers import concepts
+from resolvers.edges import Argument, Concept, Condition, Edge, Reach, by, everything, through, to_one, to_shared, where
+from resolvers.trees import DEPTH, TreeScope, in_scope, is_above, is_below, one_of_kinds
+
+# The levels whose areas own rows.
+TENANT_LEVELS = (AreaLevel.PROVINCE, AreaLevel.CITY, AreaLevel.DISTRICT)
+
+
+def is_current(child: FromClause) -> Condition:
+    """The area stands in the newest list."""
+    return child.c.valid_to.is_(None)
+
+
+def _in_vintage(_: FromClause, child: FromClause, vintage: date) -> Condition:
+    return and_(
+        or_(child.c.valid_from.is_(None), child.c.valid_from <= vintage),
+        or_(child.c.valid_to.is_(None), child.c.valid_to > vintage),
+    )
+
+
+VINTAGE = Argument(
+    "vintage",
+    date,
+    "As in the list of codes published for this day, for example 2021-10-31; the newest list when not given.",
+    _in_vintage,
+    absent=lambda _, child: is_current(child),
+)
+LEVELS = one_of_kinds("levels", "level", AreaLevel, "Only areas of these levels; of all levels when not given.")
+
+
+def keys_in(child: FromClause, *choices: Select[tuple[str, int]]) -> Condition:
+    """The child's key is among those that one of `choices` selects."""
+    return tuple_(child.c.district, child.c.id).in_(union_all(*choices) if len(choices) > 1 else choices[0])
+
+
+def _platforms_within(scope: TreeScope) -> Reach:
+    def reach(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+        inner = area.alias()
+        return inner.join(child, inner.c.id == child.c.area_id), in_scope(scope, parent, inner)
+
+    return reach
+
+
+Keys = Select[tuple[str, int]]
+
+
+def _rows_within(
+    scope: TreeScope, at_platforms: Callable[[FromClause], Keys], of_tenants: Callable[[FromClause], Keys]
+) -> Reach:
+    """Rows that belong to an area through the platforms in it or, in whole districts, through the district itself.
+
+    Each function selects the keys of the rows that hang on an area. A district's platforms need not be visited: what
+    happens at them is the district's.
+    """
+
+    def condition(parent: FromClause, child: FromClause) -> Condition:
+        inner, owner = area.alias(), area.alias()
+        near = at_platforms(inner).where(in_scope(scope, parent, inner)).correlate(parent)
+        if scope is not TreeScope.SUBTREE:
+            return keys_in(child, near)
+        owned = of_tenants(owner).where(in_scope(scope, parent, owner), owner.c.level.in_(TENANT_LEVELS))
+        return keys_in(child, near.where(parent.c.level.not_in(TENANT_LEVELS)), owned.correlate(parent))
+
+    return where(condition)
+
+
+def _scoped(at_platforms: Callable[[FromClause], Keys], of_tenants: Callable[[FromClause], Keys]) -> dict[str, Reach]:
+    return {scope: _rows_within(scope, at_platforms, of_tenants) for scope in TreeScope}
+
+
+def _members_at_platforms(inner: FromClause) -> Keys:
+    at, of = platform.alias(), membership.alias()
+    joined = inner.join(at, at.c.area_id == inner.c.id).join(
+        of, and_(of.c.district == at.c.district, of.c.platform_id == at.c.id)
+    )
+    return select(of.c.member_district, of.c.member_id).select_from(joined)
+
+
+def _members_of_tenants(owner: FromClause) -> Keys:
+    whose = member.alias()
+    return select(whose.c.district, whose.c.id).select_from(owner.join(whose, whose.c.district == owner.c.code))
+
+
+def _events_at_platforms(inner: FromClause) -> Keys:
+    at, held = platform.alias(), event_platform.alias()
+    joined = inner.join(at, at.c.area_id == inner.c.id).join(
+        held, and_(held.c.platform_district == at.c.district, held.c.platform_id == at.c.id)
+    )
+    return select(held.c.district, held.c.event_id).select_from(joined)
+
+
+def _events_of_tenants(owner: FromClause) -> Keys:
+    part = event_participant.alias()
+    return select(part.c.district, part.c.event_id).select_from(owner.join(part, part.c.participant == owner.c.code))
+
+
+def _results_at_platforms(inner: FromClause) -> Keys:
+    at, came = platform.alias(), result.alias()
+    joined = inner.join(at, at.c.area_id == inner.c.id).join(
+        came, and_(came.c.district == at.c.district, came.c.platform_id == at.c.id)
+    )
+    return select(came.c.district, came.c.id).select_from(joined)
+
+
+def _results_of_tenants(owner: FromClause) -> Keys:
+    whose = result.alias()
+    return select(whose.c.district, whose.c.id).select_from(owner.join(whose, whose.c.district == owner.c.code))
+
+
+parent = to_shared("Area.parent", concepts.areas, concepts.areas, "parent")
+ancestors = Edge("Area.ancestors", concepts.areas, concepts.areas, where(is_above), order=("path", True))
+children = Edge("Area.children", concepts.areas, concepts.areas, by(id="parent_id"), arguments=(VINTAGE,))
+descendants = Edge(
+    "Area.descendants", concepts.areas, concepts.areas, where(is_below), arguments=(LEVELS, DEPTH, VINTAGE)
+)
+townships = Edge(
+    "IndustryPark.townships",
+    concepts.areas,
+    concepts.areas,
+    through(park_township, {"id": "park_id"}, {"township_id": "id"}),
+)
+parks = Edge(
+    "Township.parks", concepts.areas, concepts.areas, through(park_township, {"id": "township_id"}, {"park_id": "id"})
+)
+source = to_shared("Area.source", concepts.areas, concepts.sources, "source")
+platforms = Edge(
+    "Area.platforms",
+    concepts.areas,
+    concepts.platforms,
+    {scope: _platforms_within(scope) for scope in TreeScope},
+    default_scope=TreeScope.SUBTREE,
+)
+hosted = Edge("Area.hosted", concepts.areas, concepts.platforms, by(id="host_id"))
+members = Edge(
+    "Area.members",
+    concepts.areas,
+    concepts.members,
+    _scoped(_members_at_platforms, _members_of_tenants),
+    default_scope=TreeScope.SUBTREE,
+)
+events = Edge(
+    "Area.events",
+    concepts.areas,
+    concepts.events,
+    _scoped(_events_at_platforms, _events_of_tenants),
+    default_scope=TreeScope.SUBTREE,
+)
+results = Edge(
+    "Area.results",
+    concepts.areas,
+    concepts.results,
+    _scoped(_results_at_platforms, _results_of_tenants),
+    default_scope=TreeScope.SUBTREE,
+)
+observations = Edge("Area.observations", concepts.areas, concepts.observations, by(id="area_id"))
+organizations = Edge("District.organizations", concepts.areas, concepts.organizations, by(code="district"))
+campaigns = Edge("District.campaigns", concepts.areas, concepts.campaigns, by(code="district"))
+bundles = Edge("District.bundles", concepts.areas, concepts.bundles, by(code="district"))
+
+
+def of_district(source: Concept) -> Edge:
+    """From a row to the district that owns it: the area in the newest list whose code its `district` is."""
+    return to_one(f"{source.name}.district", source, concepts.tenants, {"district": "code"}, _is_tenant)
+
+
+def _is_tenant(child: FromClause) -> Condition:
+    return and_(is_current(child), child.c.level.in_(TENANT_LEVELS))
+
+
+all_areas = Edge("Query.areas", None, concepts.areas, everything, arguments=(VINTAGE,))

@@ -1,0 +1,24 @@
+"""What every resolver of one operation shares."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from strawberry.types import Info as StrawberryInfo
+
+from resolvers.batched import Loaders
+from resolvers.snapshots import Snapshot
+
+
+@dataclass
+class Context:
+    """One operation: the snapshot it reads, its loaders, and the id by which its log lines can be found."""
+
+    snapshot: Snapshot
+    request_id: str
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.snapshot)
+
+
+Info = StrawberryInfo[Context, Any]

@@ -1,0 +1,205 @@
+"""What concepts and edges are: a concept is a table in the graph, an edge leads from its rows to those of another.
+
+Everything that moves through the graph is derived from these declarations: fields, loaders, neighbour conditions.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from asyncpg import Record
+from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, true
+
+# Columns that serve the database, not the reader.
+HIDDEN = frozenset({"key", "terms", "sort_key", "parent_path"})
+
+
+class Row(Record):  # type: ignore[misc]  # asyncpg has no types
+    """A row as the database answered it; a concept's rows are of a class of their own, which knows the concept."""
+
+    concept: "Concept"
+
+    @property
+    def typename(self) -> str:
+        """The GraphQL type of this row."""
+        return self.concept.typename(self)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One way to sort a concept: by a column, or by what stands for it where it is null (ascending, descending)."""
+
+    column: str
+    description: str
+    null_as: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Concept:
+    """A table in the graph. `name` is the GraphQL type, or the interface whose types are told apart by `kind_column`.
+
+    `module` is the file that speaks of the concept, the same word in every layer.
+    """
+
+    name: str
+    module: str
+    table: Table
+    kind_column: str | None = None
+    type_names: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    # The order of a list that asks for none: an order's name and whether it descends.
+    default_order: tuple[str, bool] | None = None
+    # What orders rows that are equal otherwise.
+    tie_breaker: str = "id"
+    # Hidden columns that this concept shows after all.
+    shown: tuple[str, ...] = ()
+    # Whether lists of it take a filter.
+    is_filtered: bool = True
+    row_class: type[Row] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "row_class", type(f"{self.name}Row", (Row,), {"concept": self}))
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the primary key's columns: `district` and `id`, or `id` alone in a shared table."""
+        return tuple(column.name for column in self.table.primary_key.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that are read."""
+        names = [column.name for column in self.table.columns]
+        return tuple(name for name in names if name not in HIDDEN or name in self.shown)
+
+    def typename(self, row: Row) -> str:
+        """The GraphQL type of `row`."""
+        return self.name if self.kind_column is None else self.type_names[row[self.kind_column]]
+
+
+Condition = ColumnElement[bool]
+# From (parent, child) to what the child's rows are read from, and the condition that makes them the parent's.
+Reach = Callable[[FromClause, FromClause], tuple[FromClause, Condition]]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument an edge takes beside the filter: its Python type, and the condition it stands for."""
+
+    name: str
+    type: Any
+    description: str
+    condition: Callable[[FromClause, FromClause, Any], Condition]
+    # What holds when the argument is not given.
+    absent: Callable[[FromClause, FromClause], Condition] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """From the rows of `source` to those of `target`; a `source` of None means the root of the graph.
+
+    `reach` is one way to get there, or one for each value of the argument `scope`, of which `default_scope` is taken
+    when none is asked for.
+    """
+
+    name: str
+    source: Concept | None
+    target: Concept
+    reach: Reach | Mapping[str, Reach]
+    default_scope: str | None = None
+    arguments: Sequence[Argument] = ()
+    # The order of the list when none is asked for, where it is not the target's own: an order's or a column's name, and
+    # whether it descends.
+    order: tuple[str, bool] | None = None
+    # For an edge to the one row that the parent's own columns name: those columns and the target's, and what else it
+    # must meet.
+    pairs: Mapping[str, str] | None = None
+    given: Callable[[FromClause], Condition] | None = None
+    # How many rows of an edge without pages are read at most.
+    limit: int = 100
+
+    def reached(self, scope: str | None) -> Reach:
+        """The way to take for `scope`."""
+        if callable(self.reach):
+            return self.reach
+        return self.reach[scope or self.default_scope or ""]
+
+
+def alike(near: FromClause, far: FromClause, pairs: Mapping[str, str]) -> Condition:
+    """The columns of `near` equal those of `far`, pair by pair."""
+    return and_(*(near.c[left] == far.c[right] for left, right in pairs.items()))
+
+
+def by(**pairs: str) -> Reach:
+    """The child's rows whose columns equal the parent's: `by(id="platform_id")` is parent.id = child.platform_id."""
+    return where_alike(pairs)
+
+
+def through(link: Table, near: Mapping[str, str], far: Mapping[str, str]) -> Reach:
+    """By way of a link table: `near` pairs the parent's columns with the link's, `far` the link's with the child's."""
+
+    def reach(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+        via = link.alias()
+        return via.join(child, alike(via, child, far)), alike(parent, via, near)
+
+    return reach
+
+
+def by_any(link: Table, near: Mapping[str, str], far: Mapping[str, str]) -> Reach:
+    """As `through`, for a link table that may hold a pair more than once: each of the child's rows comes once."""
+
+    def reach(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+        via = link.alias()
+        linked = exists().select_from(via).where(alike(parent, via, near), alike(via, child, far))
+        return child, linked.correlate(parent, child)
+
+    return reach
+
+
+def where(condition: Callable[[FromClause, FromClause], Condition]) -> Reach:
+    """By any condition on parent and child."""
+
+    def reach(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+        return child, condition(parent, child)
+
+    return reach
+
+
+def where_alike(pairs: Mapping[str, str], given: Callable[[FromClause], Condition] | None = None) -> Reach:
+    """By equal columns, and a condition on the child alone."""
+
+    def reach(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+        condition = alike(parent, child, pairs)
+        return child, condition if given is None else and_(condition, given(child))
+
+    return reach
+
+
+def to_one(
+    name: str,
+    source: Concept,
+    target: Concept,
+    pairs: Mapping[str, str],
+    given: Callable[[FromClause], Condition] | None = None,
+) -> Edge:
+    """To the one row that `pairs` (the parent's columns, the target's) and `given` name."""
+    return Edge(name, source, target, where_alike(pairs, given), pairs=pairs, given=given)
+
+
+def to_own(name: str, source: Concept, target: Concept, column: str) -> Edge:
+    """To the one row of the same district whose id stands in `<column>_id`."""
+    return to_one(name, source, target, {"district": "district", f"{column}_id": "id"})
+
+
+def to_far(name: str, source: Concept, target: Concept, column: str) -> Edge:
+    """To the one row named by `<column>_district` and `<column>_id`, which may belong to another district."""
+    return to_one(name, source, target, {f"{column}_district": "district", f"{column}_id": "id"})
+
+
+def to_shared(name: str, source: Concept, target: Concept, column: str) -> Edge:
+    """To the one row of a shared table whose id stands in `<column>_id`."""
+    return to_one(name, source, target, {f"{column}_id": "id"})
+
+
+def everything(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+    """From the root to every row."""
+    return child, true()

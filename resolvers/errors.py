@@ -1,0 +1,66 @@
+"""Every error a caller can meet on purpose.
+
+    Fault                   what a caller did cannot be done; `code` says which kind of mistake it was
+    ├── BadArgument         BAD_ARGUMENT: an argument is out of its bounds or contradicts another
+    ├── BadCursor           BAD_CURSOR: a cursor is malformed or belongs to another list or order
+    ├── BadId               BAD_ID: a global id is malformed
+    ├── EmptyFilter         EMPTY_FILTER: a filter that says nothing
+    ├── UnknownCode         UNKNOWN_CODE: an area code or another public key nobody has
+    ├── TimedOut            TIMEOUT: the database was given more to do than an operation may take
+    └── Unavailable         UNAVAILABLE: the database cannot be reached just now
+
+Anything else that goes wrong is a bug: it is logged once with the request's id and shown as "Unexpected error.".
+"""
+
+from graphql import GraphQLError
+
+
+class Fault(GraphQLError):
+    """A caller's mistake: the message says what was wrong and what would be right."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, extensions={"code": self.code})
+
+
+class BadArgument(Fault):
+    """An argument is out of its bounds or contradicts another."""
+
+    code = "BAD_ARGUMENT"
+
+
+class BadCursor(Fault):
+    """A cursor is malformed, or belongs to another list or order."""
+
+    code = "BAD_CURSOR"
+
+
+class BadId(Fault):
+    """A global id is malformed."""
+
+    code = "BAD_ID"
+
+
+class EmptyFilter(Fault):
+    """A filter names no condition."""
+
+    code = "EMPTY_FILTER"
+
+
+class UnknownCode(Fault):
+    """Nobody has the code that was asked for."""
+
+    code = "UNKNOWN_CODE"
+
+
+class TimedOut(Fault):
+    """A statement took longer than it may."""
+
+    code = "TIMEOUT"
+
+
+class Unavailable(Fault):
+    """The database cannot be reached just now; the same request may succeed later."""
+
+    code = "UNAVAILABLE"

@@ -1,0 +1,232 @@
+"""What a filter's fields mean: each names a condition, made here, on the rows of a concept.
+
+A filter is an input type whose fields carry their condition as metadata; `condition_of` turns one into SQL. The same
+functions serve every way of running an operation.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    DateTime,
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from strawberry import UNSET
+
+from db import search
+from db.enums import Labelled
+from resolvers.edges import Condition, Edge
+from resolvers.errors import BadArgument, EmptyFilter
+
+LOCAL_TIME = ZoneInfo("Asia/Shanghai")
+CONDITION = "condition"
+MAX_TEXT = 100
+
+FieldCondition = Callable[[FromClause, Any], Condition]
+
+
+class Range(Protocol):
+    """Two optional days, both included."""
+
+    since: date | None
+    until: date | None
+
+
+def condition_of(child: FromClause, filter: Any) -> Condition:
+    """What `filter`, an input type's instance, asks of `child`'s rows; EmptyFilter when it asks nothing."""
+    return and_(*_conditions(child, filter))
+
+
+def _conditions(child: FromClause, filter: Any) -> Iterator[Condition]:
+    is_empty = True
+    for field in fields(filter):
+        value = getattr(filter, field.name)
+        if value is UNSET:
+            continue
+        is_empty = False
+        if value is None:
+            # A null variable stands for "no such condition"; leaving every field out is what a typo looks like.
+            continue
+        if isinstance(value, list) and not value:
+            raise EmptyFilter(
+                f"{field.name.rstrip('_')} is an empty list, which no row could meet; name at least one value"
+            )
+        yield field.metadata[CONDITION](child, value)
+    if is_empty:
+        name = type(filter).__name__
+        raise EmptyFilter(f"{name} names no condition; leave the filter out to get every row")
+
+
+def all_of(child: FromClause, filters: list[Any]) -> Condition:
+    """Every one of `filters` holds."""
+    return and_(*(condition_of(child, each) for each in filters))
+
+
+def any_of(child: FromClause, filters: list[Any]) -> Condition:
+    """At least one of `filters` holds."""
+    return or_(*(condition_of(child, each) for each in filters))
+
+
+def none_of(child: FromClause, filter: Any) -> Condition:
+    """`filter` does not hold; a row for which it cannot be decided is one for which it does not hold."""
+    return not_(func.coalesce(condition_of(child, filter), false()))
+
+
+def one_of(column: str) -> FieldCondition:
+    """The column has one of the values."""
+    return lambda child, values: child.c[column].in_(values)
+
+
+def equals(column: str) -> FieldCondition:
+    """The column has the value."""
+    return lambda child, value: child.c[column] == value
+
+
+def is_set(column: str) -> FieldCondition:
+    """Whether the column has any value."""
+    return lambda child, value: child.c[column].is_not(None) if value else child.c[column].is_(None)
+
+
+def has_any(column: str) -> FieldCondition:
+    """The column, an array of texts, has one of the values."""
+    return lambda child, values: child.c[column].op("&&")(cast(values, ARRAY(Text)))
+
+
+def period_includes(start: str, end: str) -> FieldCondition:
+    """The period between two columns, open where a date is not known, includes the day."""
+
+    def condition(child: FromClause, day: Any) -> Condition:
+        begin, finish = child.c[start], child.c[end]
+        return and_(or_(begin.is_(None), begin <= day), or_(finish.is_(None), finish >= day))
+
+    return condition
+
+
+active_on = period_includes("starts_on", "ends_on")
+
+
+def checked_range(value: Range, name: str) -> tuple[date | None, date | None]:
+    """The two days of a range that says something and is not upside down."""
+    since, until = value.since or None, value.until or None
+    if since is None and until is None:
+        raise EmptyFilter(f"{name} names neither since nor until; give at least one of them")
+    if since and until and since > until:
+        raise BadArgument(f"{name} is upside down: since {since} comes after until {until}")
+    return since, until
+
+
+def first_moment(day: date) -> datetime:
+    """When `day` begins in the service's time zone."""
+    return datetime.combine(day, time.min, LOCAL_TIME).astimezone(UTC)
+
+
+def within(column: str) -> FieldCondition:
+    """The column, a date or a time, lies within the days of a range, both included."""
+
+    def condition(child: FromClause, value: Range) -> Condition:
+        since, until = checked_range(value, column)
+        target = child.c[column]
+        is_time = isinstance(target.type, DateTime)
+        bounds = []
+        if since:
+            bounds.append(target >= (first_moment(since) if is_time else since))
+        if until:
+            after = until + timedelta(days=1) if until < date.max else until
+            bounds.append(target < (first_moment(after) if is_time else after))
+        return and_(*bounds)
+
+    return condition
+
+
+def at_least(column: str) -> FieldCondition:
+    """The column is not below the value."""
+    return lambda child, value: child.c[column] >= value
+
+
+def at_most(column: str) -> FieldCondition:
+    """The column is not above the value."""
+    return lambda child, value: child.c[column] <= value
+
+
+def matches(child: FromClause, text: str) -> Condition:
+    """The row's texts, codes or pinyin initials have every word of `text`."""
+    return child.c.terms.op("@@")(cast(literal(text_query(text)), TSQUERY))
+
+
+def text_query(text: str) -> str:
+    """`text` as a query, checked."""
+    if len(text) > MAX_TEXT:
+        raise BadArgument(f"text must be at most {MAX_TEXT} characters, got {len(text)}")
+    query = search.query(text)
+    if query is None:
+        raise BadArgument("text is empty; give at least one character to look for")
+    return query
+
+
+def neighbour(edge: Edge) -> FieldCondition:
+    """Some row at the other end of `edge` meets a filter."""
+
+    def condition(child: FromClause, filter: Any) -> Condition:
+        far = edge.target.table.alias()
+        source, reached = edge.reached(None)(child, far)
+        return exists().select_from(source).where(reached, condition_of(far, filter)).correlate(child)
+
+    return condition
+
+
+def neighbour_has(edge: Edge, column: str) -> FieldCondition:
+    """Some row at the other end of `edge` has one of the values in `column`."""
+
+    def condition(child: FromClause, values: list[Any]) -> Condition:
+        far = edge.target.table.alias()
+        source, reached = edge.reached(None)(child, far)
+        return exists().select_from(source).where(reached, far.c[column].in_(values)).correlate(child)
+
+    return condition
+
+
+def has_some(edge: Edge) -> FieldCondition:
+    """Whether there is any row at the other end of `edge`."""
+
+    def condition(child: FromClause, value: bool) -> Condition:
+        far = edge.target.table.alias()
+        source, reached = edge.reached(None)(child, far)
+        some = exists().select_from(source).where(reached).correlate(child)
+        return some if value else not_(some)
+
+    return condition
+
+
+class Timing(Labelled):
+    """Where an event stands in time, seen from now."""
+
+    UPCOMING = "UPCOMING", "未开始", "Not begun yet"
+    ONGOING = "ONGOING", "进行中", "Begun and not over"
+    PAST = "PAST", "已结束", "Over"
+
+
+def has_timing(child: FromClause, values: list[Any]) -> Condition:
+    """The event, which without an end lasts until the end of its day, lies ahead, runs now or is over."""
+    zone = literal(LOCAL_TIME.key)
+    day_after = func.timezone(zone, func.date_trunc("day", func.timezone(zone, child.c.starts_at)) + timedelta(days=1))
+    ends_at = func.coalesce(child.c.ends_at, day_after)
+    timing = case(
+        (child.c.starts_at > func.now(), literal(Timing.UPCOMING.value)),
+        (ends_at < func.now(), literal(Timing.PAST.value)),
+        else_=literal(Timing.ONGOING.value),
+    )
+    return timing.in_([value.value for value in values])

@@ -1,0 +1,316 @@
+"""Pages of a list: what a caller may ask for, the order, the cursors, and the statements that read them.
+
+A list is read by keyset: a cursor holds the values by which its row was ordered, so that a page deep in a list costs
+what the first one costs and rows written meanwhile shift nothing.
+"""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Enum,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from db.enums import Labelled
+from resolvers.edges import Concept, Condition, Edge, Order
+from resolvers.errors import BadArgument, BadCursor
+from resolvers.filters import condition_of
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+
+
+class OrderDirection(Labelled):
+    """Which way to sort."""
+
+    ASC = "ASC", "升序", "Smallest, earliest or first in the alphabet first"
+    DESC = "DESC", "降序", "Largest, latest or last in the alphabet first"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows of an edge: all that its scope, its filter and its further arguments leave."""
+
+    scope: str | None = None
+    where: Any = None
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+    def condition(self, edge: Edge, parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+        """What to read from, and the condition for a row to be `parent`'s and chosen."""
+        source, reached = edge.reached(self.scope)(parent, child)
+        conditions = [reached]
+        if self.where is not None:
+            conditions.append(condition_of(child, self.where))
+        given = dict(self.arguments)
+        for argument in edge.arguments:
+            if argument.name in given:
+                conditions.append(argument.condition(parent, child, given[argument.name]))
+            elif argument.absent is not None:
+                conditions.append(argument.absent(parent, child))
+        return source, and_(*conditions)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One column of an order: ascending or descending, and what stands for null."""
+
+    column: str
+    descends: bool
+    null_as: str | None
+
+    def of(self, child: FromClause) -> ColumnElement[Any]:
+        """The value rows are ordered by; never null."""
+        column = child.c[self.column]
+        return column if self.null_as is None else func.coalesce(column, cast(literal(self.null_as, Text), column.type))
+
+
+def terms_of(concept: Concept, orders: Sequence[tuple[str, bool]]) -> tuple[Term, ...]:
+    """The columns behind orders, named or themselves named, ended by the id so that no two rows are equal."""
+    terms = []
+    for name, descends in orders:
+        order = concept.orders.get(name) or Order(name, "")
+        terms.append(Term(order.column, descends, None if order.null_as is None else order.null_as[descends]))
+    descends = terms[0].descends if terms else False
+    return (*terms, Term(concept.tie_breaker, descends, None))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which page of the rows, and in which order."""
+
+    terms: tuple[Term, ...]
+    limit: int
+    backwards: bool = False
+    after: tuple[Any, ...] | None = None
+    before: tuple[Any, ...] | None = None
+
+    def order_by(self, child: FromClause) -> list[ColumnElement[Any]]:
+        """The order the rows are read in: from the far end when going backwards."""
+        return [
+            term.of(child).desc() if term.descends is not self.backwards else term.of(child).asc()
+            for term in self.terms
+        ]
+
+    def bounds(self, child: FromClause) -> list[Condition]:
+        """What the cursors ask of a row."""
+        return [
+            _beyond(child, self.terms, values, is_after)
+            for values, is_after in ((self.after, True), (self.before, False))
+            if values is not None
+        ]
+
+
+def _beyond(child: FromClause, terms: Sequence[Term], values: Sequence[Any], is_after: bool) -> Condition:
+    columns = [term.of(child) for term in terms]
+    bound = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+    rising = {term.descends is not is_after for term in terms}
+    if len(rising) == 1:
+        # One direction throughout: a row comparison, which an index answers as a range.
+        left, right = tuple_(*columns), tuple_(*bound)
+        return left > right if rising.pop() else left < right
+    choices = []
+    for index, term in enumerate(terms):
+        same = [columns[i] == bound[i] for i in range(index)]
+        is_rising = term.descends is not is_after
+        step = columns[index] > bound[index] if is_rising else columns[index] < bound[index]
+        choices.append(and_(*same, step))
+    # The bound on the first column says nothing new, but it lets an index start where the page does.
+    first_rising = terms[0].descends is not is_after
+    start = columns[0] >= bound[0] if first_rising else columns[0] <= bound[0]
+    return and_(start, or_(*choices))
+
+
+def window(
+    edge: Edge,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    orders: Sequence[tuple[str, bool]] | None,
+) -> Window:
+    """The page a caller asks for, its bounds checked and its cursors read."""
+    if first is not None and last is not None:
+        raise BadArgument("first and last are both given; ask for the first or for the last rows, not for both")
+    for name, value in (("first", first), ("last", last)):
+        if value is not None and not 1 <= value <= MAX_PAGE:
+            raise BadArgument(f"{name} must be 1–{MAX_PAGE}, got {value}")
+    chosen = list(orders or ())
+    if len({name for name, _ in chosen}) < len(chosen):
+        raise BadArgument("orderBy names a field twice; name each at most once")
+    terms = terms_of(edge.target, chosen or default_order(edge))
+    tag = cursor_tag(edge, terms)
+    columns = edge.target.table
+    return Window(
+        terms,
+        first or last or DEFAULT_PAGE,
+        backwards=last is not None,
+        after=None if after is None else read_cursor(after, tag, terms, columns, "after"),
+        before=None if before is None else read_cursor(before, tag, terms, columns, "before"),
+    )
+
+
+def default_order(edge: Edge) -> list[tuple[str, bool]]:
+    """The order of a list that asks for none."""
+    order = edge.order or edge.target.default_order
+    return [] if order is None else [order]
+
+
+def cursor_tag(edge: Edge, terms: Sequence[Term]) -> str:
+    """What a cursor carries so that it is taken by its own list and order only."""
+    words = [edge.name, *(f"{term.column} {term.descends}" for term in terms)]
+    return f"{zlib.crc32('|'.join(words).encode()):08x}"
+
+
+def cursor(tag: str, terms: Sequence[Term], child: FromClause) -> ColumnElement[str]:
+    """The cursor of a row, made by PostgreSQL so that every way of running makes the same one."""
+    values = func.json_build_array(literal(tag, Text), *(term.of(child) for term in terms))
+    encoded = func.encode(func.convert_to(cast(values, Text), literal_column("'UTF8'")), literal_column("'base64'"))
+    return func.translate(encoded, literal_column("chr(10)"), literal_column("''"))
+
+
+def read_cursor(text: str, tag: str, terms: Sequence[Term], child: FromClause, name: str) -> tuple[Any, ...]:
+    """The values a cursor holds; BadCursor when it is none of this list's."""
+    try:
+        found = orjson.loads(base64.b64decode(text.encode(), validate=True))
+    except (binascii.Error, orjson.JSONDecodeError, UnicodeEncodeError):
+        raise BadCursor(f"{name} is not a cursor; take it from pageInfo or from an edge of this list") from None
+    if not isinstance(found, list) or not found or found[0] != tag or len(found) != len(terms) + 1:
+        raise BadCursor(f"{name} is a cursor of another list or order; take it from this list with the same orderBy")
+    try:
+        return tuple(_read(value, child.c[term.column].type) for value, term in zip(found[1:], terms, strict=True))
+    except (TypeError, ValueError, OverflowError):
+        raise BadCursor(f"{name} is not a cursor of this list; take it from pageInfo or from an edge") from None
+
+
+def _read(value: Any, type_: TypeEngine[Any]) -> Any:
+    if isinstance(type_, Text):
+        return _of(str, value)
+    if isinstance(type_, Enum):
+        return type_.enums[type_.enums.index(_of(str, value))]
+    if isinstance(type_, DateTime):
+        # asyncpg speaks of infinity as the extreme values of Python's types.
+        return {"infinity": datetime.max, "-infinity": datetime.min}.get(value) or _aware(_of(str, value))
+    if isinstance(type_, Date):
+        return {"infinity": date.max, "-infinity": date.min}.get(value) or date.fromisoformat(_of(str, value))
+    number = _of(int, value)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(number)
+    return number
+
+
+def _of(type_: type[Any], value: Any) -> Any:
+    if type(value) is not type_ or (type_ is str and "\0" in value):
+        raise TypeError(value)
+    return value
+
+
+def _aware(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def parent_key(position: int) -> str:
+    """The name under which a parent's key column stands in the answer."""
+    return f"parent_{position}"
+
+
+def _keys(position: int, column: ColumnElement[Any]) -> Condition:
+    """The column is among the keys that come with each run."""
+    return column == func.any(bindparam(f"keys_{position}", None, ARRAY(column.type)))
+
+
+def _for_each_parent(source: Concept, parent: FromClause, of_parent: Select[Any]) -> Select[Any]:
+    # The parents stand in the statement as their own rows, not as a list of keys: that is what distributed
+    # PostgreSQL can run.
+    own = of_parent.correlate(parent).lateral("own")
+    return (
+        select(*(parent.c[name].label(parent_key(i)) for i, name in enumerate(source.key)), own)
+        .select_from(parent.join(own, true()))
+        .where(*(_keys(i, parent.c[name]) for i, name in enumerate(source.key)))
+    )
+
+
+def rows_statement(edge: Edge, selection: Selection, page: Window, *, with_cursors: bool) -> Select[Any]:
+    """The page of every parent at once: each parent's own rows, joined laterally to the parent."""
+    child = edge.target.table.alias("child")
+    columns: list[ColumnElement[Any]] = [child.c[name] for name in edge.target.columns]
+    if with_cursors:
+        columns.append(cursor(cursor_tag(edge, page.terms), page.terms, child).label("cursor"))
+    # The root's edges ask nothing of a parent.
+    parent = child if edge.source is None else edge.source.table.alias("parent")
+    source, condition = selection.condition(edge, parent, child)
+    rows = (
+        select(*columns)
+        .select_from(source)
+        .where(condition, *page.bounds(child))
+        .order_by(*page.order_by(child))
+        .limit(page.limit + 1)
+    )
+    return rows if edge.source is None else _for_each_parent(edge.source, parent, rows)
+
+
+def count_statement(edge: Edge, selection: Selection) -> Select[Any]:
+    """How many rows every parent has."""
+    child = edge.target.table.alias("child")
+    parent = child if edge.source is None else edge.source.table.alias("parent")
+    source, condition = selection.condition(edge, parent, child)
+    counted = select(func.count().label("count")).select_from(source).where(condition)
+    return counted if edge.source is None else _for_each_parent(edge.source, parent, counted)
+
+
+def tally_statement(edge: Edge, selection: Selection, groups: Sequence[str], via: Edge | None = None) -> Select[Any]:
+    """How many rows every parent has of each group: of columns of the child, or of the row that `via` leads to."""
+    child = edge.target.table.alias("child")
+    parent = child if edge.source is None else edge.source.table.alias("parent")
+    rows, condition = selection.condition(edge, parent, child)
+    grouped = child
+    if via is not None:
+        grouped = via.target.table.alias("far")
+        _, joined = via.reached(None)(child, grouped)
+        rows = rows.join(grouped, joined)
+    columns = [grouped.c[name] for name in groups]
+    tallied = (
+        select(*columns, func.count().label("count"))
+        .select_from(rows)
+        .where(condition)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return tallied if edge.source is None else _for_each_parent(edge.source, parent, tallied)
+
+
+def lookup_statement(
+    target: Concept, columns: Sequence[str], given: Callable[[FromClause], Condition] | None
+) -> Select[Any]:
+    """The rows that have certain values in `columns`, each once, and meet what else is given."""
+    child = target.table.alias("child")
+    conditions = [_keys(position, child.c[name]) for position, name in enumerate(columns)]
+    if given is not None:
+        conditions.append(given(child))
+    return select(*(child.c[name] for name in target.columns)).where(*conditions)
