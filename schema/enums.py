@@ -1,0 +1,30 @@
+"""The closed lists of values, as GraphQL enums: each value's description is its Chinese and its English label.
+
+Every enum must be described before a field names it, so this comes before all types.
+"""
+
+import inspect
+
+import strawberry
+
+from db import enums as stored
+from db.enums import Labelled
+from resolvers.filters import Timing
+from resolvers.pages import OrderDirection
+from resolvers.trees import TreeScope
+
+
+def _registered() -> dict[str, type[Labelled]]:
+    found: dict[str, type[Labelled]] = {}
+    for kind in [*vars(stored).values(), TreeScope, Timing, OrderDirection]:
+        if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled:
+            found[kind.__name__] = kind
+            # The docstring is the description, so that neither says something else than the other.
+            strawberry.enum(kind, description=inspect.getdoc(kind))
+            for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
+                value.description = f"{kind[value.name].zh} · {kind[value.name].en}"
+    return found
+
+
+ENUMS = _registered()
+"""Every labelled enum of the graph by name."""

@@ -1,0 +1,120 @@
+"""The kinds of field a type is made of: a column of its row, the row or the page of rows at the end of an edge.
+
+Arguments and types of a field that follows an edge are derived from the edge's declaration.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from resolvers.context import Info
+from resolvers.edges import Concept, Edge, Row
+from resolvers.lists import Listing
+from resolvers.pages import DEFAULT_PAGE, MAX_PAGE, OrderDirection, Selection, window
+from resolvers.trees import TreeScope
+
+_PAGE = {
+    "first": (int, f"How many rows from the start, 1–{MAX_PAGE}; {DEFAULT_PAGE} when neither first nor last is given."),
+    "after": (str, "Only rows after this cursor of the same list."),
+    "last": (int, f"How many rows from the end, 1–{MAX_PAGE}; not together with first."),
+    "before": (str, "Only rows before this cursor of the same list."),
+}
+_SCOPE = "How much of the tree below is meant."
+
+
+def column(description: str, *, name: str | None = None) -> Any:
+    """A column of the row, of the same name unless the contract has another."""
+    return strawberry.field(description=description, name=name)
+
+
+def computed(resolver: Callable[..., Any], description: str) -> Any:
+    """What a function makes of the row and its arguments."""
+    return strawberry.field(resolver=resolver, description=description)
+
+
+def named(concept: Concept, suffix: str = "") -> Any:
+    """The GraphQL type of a concept, or one of its companions, wherever it is defined."""
+    return Annotated[f"{concept.name}{suffix}", strawberry.lazy(f"schema.{concept.module}")]
+
+
+def to_one(edge: Edge, description: str, *, required: bool = False, type: Any = None) -> Any:
+    """The one row at the other end of an edge; null when there is none."""
+    target = named(edge.target) if type is None else type
+
+    def resolve(self: Row, info: Info) -> Awaitable[Row | None]:
+        return info.context.loaders.row(edge, self)
+
+    return _field(resolve, target if required else target | None, [], description, edge)
+
+
+def to_many(edge: Edge, description: str) -> Any:
+    """All the rows at the other end of an edge that never has many."""
+
+    def resolve(self: Row, info: Info) -> Awaitable[list[Row]]:
+        return info.context.loaders.rows(edge, self, Selection())
+
+    return _field(resolve, list[named(edge.target)], [], description, edge)  # type: ignore[misc]
+
+
+def connection(edge: Edge, description: str) -> Any:
+    """A page of the rows at the other end of an edge, with the arguments the edge takes."""
+    is_root = edge.source is None
+    argument_names = [argument.name for argument in edge.arguments]
+
+    def resolve(self: Row, info: Info, **given: Any) -> Listing:
+        orders = given.get("order_by") or ()
+        page = window(
+            edge,
+            given.get("first"),
+            given.get("after"),
+            given.get("last"),
+            given.get("before"),
+            [(order.field.name, order.direction is OrderDirection.DESC) for order in orders],
+        )
+        selection = Selection(
+            given.get("scope"),
+            given.get("where"),
+            tuple((name, given[name]) for name in argument_names if given.get(name) is not None),
+        )
+        return Listing(info.context.loaders, edge, None if is_root else self, selection, page)
+
+    parameters = [_parameter(name, type_ | None, text) for name, (type_, text) in _PAGE.items()]
+    if not callable(edge.reach):
+        parameters.append(_parameter("scope", TreeScope, _SCOPE, TreeScope[edge.default_scope or "SELF"]))
+    if edge.target.is_filtered:
+        text = "Only rows that meet this filter."
+        parameters.append(_parameter("where", named(edge.target, "Filter") | None, text))
+    if edge.target.orders:
+        text = f"How to sort, most important first; when not given, {_default_order(edge)}."
+        parameters.append(_parameter("order_by", list[named(edge.target, "Order")] | None, text))  # type: ignore[misc]
+    for argument in edge.arguments:
+        parameters.append(_parameter(argument.name, argument.type | None, argument.description))
+    return _field(resolve, named(edge.target, "Connection"), parameters, description, edge)
+
+
+def _default_order(edge: Edge) -> str:
+    order = edge.order or edge.target.default_order
+    if order is None:
+        return "in the order in which the rows were made"
+    name, descends = order
+    return f"by {name}, {'descending' if descends else 'ascending'}"
+
+
+def _parameter(name: str, type_: Any, description: str, default: Any = UNSET) -> inspect.Parameter:
+    annotation = Annotated[type_, strawberry.argument(description=description)]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _field(
+    resolve: Callable[..., Any], type_: Any, parameters: list[inspect.Parameter], description: str, edge: Edge
+) -> Any:
+    own = [
+        inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD),
+        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+    ]
+    signature = inspect.Signature([*own, *parameters], return_annotation=type_)
+    resolve.__signature__ = signature  # type: ignore[attr-defined]
+    return strawberry.field(resolver=resolve, description=description, metadata={"edge": edge})

@@ -1,0 +1,124 @@
+"""Members of the CPPCC, their dated memberships, and their yearly duty reports."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from db.enums import EventKind, Gender, MembershipRole, ResultKind
+from resolvers import concepts
+from resolvers import members as edges
+from resolvers.context import Info
+from resolvers.duty import DutyRecord
+from resolvers.edges import Row
+from resolvers.filters import active_on, equals, has_any, neighbour, one_of
+from schema.fields import column, computed, connection, to_one
+from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
+from schema.nodes import Node, connection_type, order_input
+from schema.organizations import OrganizationFilter, SectorFilter
+
+if TYPE_CHECKING:
+    from schema.platforms import PlatformFilter
+
+
+@strawberry.type(description="How many duty activities of one kind a member took part in.")
+class EventKindCount:
+    kind: EventKind = column("The kind of event.")
+    count: int = column("How many events the member checked in at.")
+
+
+@strawberry.type(description="How many results of one kind a member is an author of.")
+class ResultKindCount:
+    kind: ResultKind = column("The kind of result.")
+    count: int = column("How many results.")
+
+
+@strawberry.type(description="A member's duty report (年度履职报告) for one year of Asia/Shanghai.")
+class DutyReport:
+    year: int = column("The year.")
+    total: int = computed(DutyRecord.total, "How many events of the year the member checked in at.")
+    by_kind: list[EventKindCount] = computed(
+        DutyRecord.by_kind, "The same by kind of event; kinds without any are left out."
+    )
+    results: list[ResultKindCount] = computed(
+        DutyRecord.results, "The results raised in the year of which the member is an author, by kind."
+    )
+
+
+def _duty_report(self: Row, info: Info, year: int) -> Any:
+    return DutyRecord(info.context.loaders, self, year)
+
+
+@strawberry.type(description="A member of the CPPCC (政协委员).")
+class Member(Node):
+    name: str = column("The name.")
+    gender: Gender | None = column("The gender; null when not public.")
+    party: str | None = column("The party; null when not public.")
+    post: str | None = column("The public post or profession; null when not stated.")
+    duty_code: str | None = column("The member's duty code (履职码), unique in the district; null when not issued.")
+    tags: list[str] = column("What the member is good at or cares for, from the tag wall (标签墙).")
+    is_sample: bool = column("Whether it is sample data rather than a real person.")
+    district = to_one(edges.district, "The district of whose committee the person is a member.", required=True)
+    sector = to_one(edges.sector, "The sector the member represents; null when not stated.")
+    memberships = connection(edges.memberships, "The bodies and platforms the member belongs to.")
+    leads = connection(edges.leads, "The platforms the member leads or led.")
+    attendances = connection(edges.attendances, "The member's part in events.")
+    results = connection(edges.results, "The results of which the member is an author.")
+    observations = connection(edges.observations, "Published figures about the member.")
+    source = to_one(edges.source, "Where the member is known from.")
+    duty_report: DutyReport = computed(_duty_report, "The duty report of a year, 1949–2100.")
+
+
+@strawberry.type(description="A member's belonging to a body or a platform, with role and period.")
+class Membership(Node):
+    role: MembershipRole = column("What the member is there.")
+    post: str | None = column("The name of the post; null when it is only the role.")
+    starts_on: date | None = column("The first day; null when not known.")
+    ends_on: date | None = column("The last day; null while it lasts or when not known.")
+    is_sample: bool = column("Whether it is sample data rather than fact.")
+    district = to_one(edges.membership_district, "The district of the body or platform.", required=True)
+    member = to_one(edges.membership_member, "The member, who may belong to another district.", required=True)
+    organization = to_one(edges.membership_organization, "The body; null when it is a platform.")
+    platform = to_one(edges.membership_platform, "The platform; null when it is a body.")
+    on_behalf_of = to_one(edges.membership_on_behalf_of, "The body that sent the member; null when none did.")
+    source = to_one(edges.membership_source, "Where it is known from.")
+
+
+MemberConnection = connection_type(Member)
+MembershipConnection = connection_type(Membership)
+MemberOrder = order_input(concepts.members)
+MembershipOrder = order_input(concepts.memberships)
+
+
+@strawberry.input(description="Conditions on memberships; all that are given must hold.")
+class MembershipFilter:
+    and_: list["MembershipFilter"] | None = all_hold()
+    or_: list["MembershipFilter"] | None = any_holds()
+    not_: "MembershipFilter | None" = does_not_hold()
+    role: list[MembershipRole] | None = where(one_of("role"), "It is in one of these roles.")
+    active_on: date | None = where(active_on, "Its period includes this day; an unknown date is an open end.")
+    is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
+    member: "MemberFilter | None" = where(neighbour(edges.membership_member), "The member meets this filter.")
+    organization: OrganizationFilter | None = where(
+        neighbour(edges.membership_organization), "It is of a body, which meets this filter."
+    )
+    platform: Annotated["PlatformFilter", strawberry.lazy("schema.platforms")] | None = where(
+        neighbour(edges.membership_platform), "It is of a platform, which meets this filter."
+    )
+
+
+@strawberry.input(description="Conditions on members; all that are given must hold.")
+class MemberFilter:
+    and_: list["MemberFilter"] | None = all_hold()
+    or_: list["MemberFilter"] | None = any_holds()
+    not_: "MemberFilter | None" = does_not_hold()
+    text: str | None = has_text()
+    name: list[str] | None = where(one_of("name"), "The name is exactly one of these.")
+    district: list[str] | None = where(one_of("district"), "The member belongs to one of these districts, by code.")
+    tags: list[str] | None = where(has_any("tags"), "The member has one of these tags.")
+    party: list[str] | None = where(one_of("party"), "The member belongs to one of these parties.")
+    is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
+    sector: SectorFilter | None = where(neighbour(edges.sector), "The member's sector meets this filter.")
+    memberships: MembershipFilter | None = where(
+        neighbour(edges.memberships), "One of the member's memberships meets this filter."
+    )

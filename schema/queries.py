@@ -1,0 +1,121 @@
+"""The root of the graph: where every question begins."""
+
+from collections.abc import Awaitable
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from db.enums import SearchType
+from resolvers import areas as area_edges
+from resolvers import events as event_edges
+from resolvers import figures as figure_edges
+from resolvers import lookups
+from resolvers import members as member_edges
+from resolvers import organizations as organization_edges
+from resolvers import platforms as platform_edges
+from resolvers import results as result_edges
+from resolvers.context import Info
+from resolvers.edges import Row
+from resolvers.errors import UnknownCode
+from resolvers.searches import Search, search
+from schema.areas import Area, District
+from schema.enums import ENUMS
+from schema.fields import computed, connection
+from schema.figures import Indicator
+from schema.labels import EnumLabels, labels_of
+from schema.nodes import Node
+from schema.platforms import Platform
+from schema.searches import SearchConnection
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
+Ids = Annotated[list[strawberry.ID], strawberry.argument(description="The global ids, at most 100.")]
+Code = Annotated[str, strawberry.argument(description="The area's code, for example 330114.")]
+Vintage = Annotated[
+    date | None,
+    strawberry.argument(
+        description="As in the list published for this day, for example 2021-10-31; the newest list when not given."
+    ),
+]
+Codes = Annotated[list[str] | None, strawberry.argument(description="Only these, by code; an unknown one is an error.")]
+Keys = Annotated[list[str] | None, strawberry.argument(description="Only these, by key; an unknown one is an error.")]
+Slug = Annotated[str, strawberry.argument(description="The platform's slug, for example qiantang-hui.")]
+Text = Annotated[str, strawberry.argument(description="Words to look for, all of which must occur; 1–100 characters.")]
+Types = Annotated[
+    list[SearchType] | None, strawberry.argument(description="What to search; everything when not given.")
+]
+Names = Annotated[list[str] | None, strawberry.argument(description="Only these enums, by name.")]
+First = Annotated[int | None, strawberry.argument(description="How many from the start, 1–100; 20 when not given.")]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many from the end, 1–100; not together with first.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+def _node(info: Info, id: Id) -> Awaitable[Row | None]:
+    return lookups.node(info.context.loaders, id)
+
+
+def _nodes(info: Info, ids: Ids) -> Awaitable[list[Row | None]]:
+    return lookups.nodes(info.context.loaders, ids)
+
+
+def _area(info: Info, code: Code, vintage: Vintage = None) -> Awaitable[Row]:
+    return lookups.area(info.context.loaders, code, vintage)
+
+
+def _districts(info: Info, codes: Codes = None) -> Awaitable[list[Row]]:
+    return lookups.listed(info.context.loaders, lookups.DISTRICTS, "code", codes)
+
+
+def _platform(info: Info, slug: Slug) -> Awaitable[Row | None]:
+    return lookups.platform(info.context.loaders, slug)
+
+
+def _indicators(info: Info, keys: Keys = None) -> Awaitable[list[Row]]:
+    return lookups.listed(info.context.loaders, lookups.INDICATORS, "key", keys)
+
+
+def _search(
+    info: Info,
+    text: Text,
+    types: Types = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Search:
+    return search(info.context.loaders, text, types, first, after, last, before)
+
+
+def _enum_labels(names: Names = None) -> list[EnumLabels]:
+    chosen = sorted(ENUMS) if names is None else names
+    for name in chosen:
+        if name not in ENUMS:
+            raise UnknownCode(f"no enum is called {name[:40]!r}; these are: {', '.join(sorted(ENUMS))}")
+    return [labels_of(ENUMS[name]) for name in chosen]
+
+
+@strawberry.type(description="Where every question begins.")
+class Query:
+    node: Node | None = computed(_node, "The row with a global id; null when there is none.")
+    nodes: list[Node | None] = computed(_nodes, "The rows with global ids, in their order; null where there is none.")
+    area: Area | None = computed(_area, "The area with a code; null with an error when there is none.")
+    areas = connection(area_edges.all_areas, "All areas.")
+    districts: list[District] = computed(
+        _districts, "The county-level areas that take part, with a CPPCC committee, by code; at most 3,000."
+    )
+    platform: Platform | None = computed(_platform, "The platform with a slug; null when there is none.")
+    platforms = connection(platform_edges.all_platforms, "All consultation platforms.")
+    members = connection(member_edges.all_members, "All members.")
+    organizations = connection(organization_edges.all_organizations, "All bodies.")
+    sectors = connection(organization_edges.all_sectors, "The sectors of the CPPCC.")
+    events = connection(event_edges.all_events, "All events.")
+    results = connection(result_edges.all_results, "All results.")
+    search: SearchConnection = computed(
+        _search, "What a text finds: characters, pinyin initials (xzz finds 芯智造) or codes."
+    )
+    indicators: list[Indicator] = computed(_indicators, "What figures measure, by key, at most 1,000.")
+    observations = connection(figure_edges.all_observations, "All figures.")
+    enum_labels: list[EnumLabels] = computed(
+        _enum_labels, "The labels of the values of enums, in Chinese and English, for forms and legends."
+    )
