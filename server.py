@@ -1,0 +1,396 @@
+"""The one place that wires things: settings, database, web application, and the command line."""
+
+import asyncio
+import contextlib
+import json
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import Field, PostgresDsn, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# What a command does not need is imported where it is used: `--help` and completion should not wait for it.
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from db.loading import Progress
+
+FIRST_QUERY = '{ area(code: "330114") { name platforms { totalCount } } }'
+
+
+class Settings(BaseSettings):
+    """Every setting, read once from the environment; README.md lists them for operators."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    database_url: str | None = Field(None, description="PostgreSQL 15 or newer to use instead of the embedded one.")
+    data_dir: Path | None = Field(None, description="Where the embedded PostgreSQL keeps its data.")
+    host: str = Field("127.0.0.1", description="The address to serve on.")
+    port: int | None = Field(
+        None, ge=1, le=65535, description="The port to serve on; the first free one from 8000 when not set."
+    )
+    sample: bool = Field(True, description="Whether the embedded database has sample activity beside the facts.")
+    pool_size: int = Field(10, ge=1, le=100, description="How many connections read from the database at most.")
+    statement_timeout: float = Field(10, gt=0, le=600, description="How many seconds a statement may take.")
+
+    @property
+    def dsn(self) -> str | None:
+        """The database's address as asyncpg takes it."""
+        return (
+            None
+            if self.database_url is None
+            else self.database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        )
+
+
+def read_settings() -> Settings:
+    """The settings, or one message that names every variable that is wrong."""
+    try:
+        settings = Settings()
+        if settings.dsn is not None:
+            TypeAdapter(PostgresDsn).validate_python(settings.dsn)
+    except ValidationError as error:
+        wrong = [f"  {'.'.join(map(str, e['loc'])).upper() or 'DATABASE_URL'}: {e['msg']}" for e in error.errors()]
+        fail("These settings are wrong:\n" + "\n".join(wrong))
+    return settings
+
+
+def fail(message: str) -> Any:
+    """End the command with a message instead of a traceback."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+# --- The web application
+
+
+def build_app(dsn: str, settings: Settings) -> "Starlette":
+    """The application on a database that is ready to serve."""
+    import asyncpg
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse, RedirectResponse, Response
+    from starlette.routing import Route
+    from starlette_compress import CompressMiddleware
+
+    from resolvers.snapshots import Statements
+    from schema.endpoint import Endpoint
+    from schema.graph import build_schema
+
+    schema = build_schema()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.statements = Statements()
+        app.state.pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=settings.pool_size,
+            timeout=5,
+            # A snapshot ends its transaction itself, so there is nothing to reset when a connection is released.
+            reset=_leave_as_it_is,
+            server_settings={
+                "application_name": "yizhan",
+                "timezone": "UTC",
+                "jit": "off",
+                "default_transaction_read_only": "on",
+                "statement_timeout": f"{settings.statement_timeout * 1000:.0f}",
+                "idle_in_transaction_session_timeout": "60000",
+            },
+        )
+        yield
+        # Whoever is still being answered gets a moment.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(app.state.pool.close(), 5)
+
+    async def ready(_: Request) -> Response:
+        is_ready, why = await readiness(dsn)
+        return PlainTextResponse(why, 200 if is_ready else 503)
+
+    return Starlette(
+        routes=[
+            Route("/", lambda _: RedirectResponse("/graphql")),
+            Route("/graphql", Endpoint(schema)),
+            Route("/schema.graphql", lambda _: PlainTextResponse(schema.as_str())),
+            Route("/health", lambda _: PlainTextResponse("alive")),
+            Route("/ready", ready),
+        ],
+        middleware=[Middleware(CompressMiddleware)],
+        lifespan=lifespan,
+    )
+
+
+async def _leave_as_it_is(_: object) -> None:
+    """Reset nothing on a released connection."""
+
+
+async def readiness(dsn: str) -> tuple[bool, str]:
+    """Whether the database answers and its tables are this program's, and if not, why."""
+    from asyncpg import InterfaceError, PostgresError
+
+    from db import revisions
+
+    try:
+        found = await asyncio.wait_for(revisions.current(dsn), 3)
+    except (OSError, PostgresError, InterfaceError, TimeoutError):
+        return False, "the database cannot be reached"
+    if found != revisions.NEEDED:
+        return False, f"the database is at revision {found or 'none'}, this program needs {revisions.NEEDED}"
+    return True, "ready"
+
+
+# --- The command line
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Yizhan (驿站): one graph of a city's consultation platforms, their members, events and results.",
+)
+config = typer.Typer(no_args_is_help=True, help="What the settings are.")
+cli.add_typer(config, name="config")
+
+
+@contextmanager
+def progress_bar() -> "Iterator[Progress]":
+    """A function that shows how far a long work has come, a bar for each part of it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield show
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """End the command with a message when something goes wrong that its user can mend."""
+    import asyncpg
+
+    from db.embedded import ServerNotStarted
+    from db.revisions import NotMigrated
+
+    try:
+        yield
+    except (ServerNotStarted, NotMigrated, ValueError) as error:
+        fail(str(error))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        fail(f"The database cannot be used: {error}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.")
+
+
+async def prepared(settings: Settings, *, is_served: bool = True) -> str:
+    """The DSN of the database to work on: the given one as it is, or the embedded one, started and filled."""
+    from db import embedded
+    from db.preparing import prepare_embedded, require_migrated
+
+    if settings.dsn is not None:
+        if is_served:
+            await require_migrated(settings.dsn)
+        return settings.dsn
+    server = await asyncio.to_thread(embedded.start, settings.data_dir or embedded.default_data_folder())
+    with progress_bar() as progress:
+        return await prepare_embedded(server, with_sample=settings.sample, progress=progress)
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """A socket on the port that was asked for, or on the first free one from 8000."""
+    for port in [settings.port] if settings.port else range(8000, 8020):
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, port))
+            # Two servers may both bind a port, but only one may listen on it.
+            listener.listen(2048)
+        except OSError as error:
+            listener.close()
+            if settings.port:
+                fail(f"Port {port} of {settings.host} cannot be used: {error.strerror}. Set PORT to another one.")
+        else:
+            return listener
+    fail(f"No port from 8000 to 8019 of {settings.host} is free. Set PORT to one that is.")
+    raise AssertionError
+
+
+def greeting(host: str, port: int) -> str:
+    """Where the graph is served, and a first query to paste."""
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
+    body = json.dumps({"query": FIRST_QUERY})
+    return (
+        f"Yizhan serves {address}\nOpen it in a browser, or paste a first query into a terminal:\n\n"
+        f"  curl {address} -H 'content-type: application/json' \\\n    -d '{body}'\n"
+    )
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the graph.
+
+    Without DATABASE_URL it starts its own PostgreSQL, migrates it and loads Hangzhou's network the first time.
+
+    Example: `PORT=9000 SAMPLE=0 python server.py serve`
+    """
+    import uvicorn
+    import uvloop
+
+    settings = read_settings()
+
+    class Server(uvicorn.Server):
+        """Says where it serves once it does."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            if self.started and sockets:
+                typer.echo(greeting(*sockets[0].getsockname()[:2]))
+
+    async def main() -> None:
+        dsn = await prepared(settings)
+        listener = listening_socket(settings)
+        app = build_app(dsn, settings)
+        await Server(uvicorn.Config(app, log_level="warning", access_log=False)).serve(sockets=[listener])
+
+    with plain_errors(), contextlib.suppress(KeyboardInterrupt):
+        uvloop.run(main())
+
+
+@cli.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="A folder of CSV files, one a table.", exists=True, file_okay=False)],
+) -> None:
+    """Load a folder of CSV files, all of it or nothing.
+
+    The same files twice change nothing. Every mistake is told by file, row and column.
+
+    Example: `python server.py load db/data/hangzhou`
+    """
+    import asyncpg
+
+    from db.loading import load as load_folder
+
+    settings = read_settings()
+
+    async def main() -> None:
+        connection = await asyncpg.connect(await prepared(settings))
+        with progress_bar() as progress:
+            report = await load_folder(connection, folder, progress)
+        await connection.close()
+        for table, counts in report.tables.items():
+            typer.echo(
+                f"{table:<22} {counts.inserted:>7} new {counts.changed:>7} changed {counts.unchanged:>7} as before"
+            )
+
+    with plain_errors():
+        asyncio.run(main())
+
+
+@cli.command()
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Only say what is pending; exit 1 if anything is.")] = False,
+) -> None:
+    """Bring the tables of the database up to date.
+
+    Example: `DATABASE_URL=postgresql://… python server.py migrate`
+    """
+    from db import migrate as migrations
+
+    settings = read_settings()
+
+    async def main() -> None:
+        dsn = await prepared(settings, is_served=False)
+        found = await (migrations.status(dsn) if check else migrations.migrate(dsn))
+        pending = ", ".join(found.pending) or "nothing"
+        typer.echo(f"revision {found.current or 'none'}, wanted {found.head}, pending: {pending}")
+        if not found.is_current:
+            raise typer.Exit(1)
+
+    with plain_errors():
+        asyncio.run(main())
+
+
+SCALES = {"S": 1.0, "M": 10.0, "L": 100.0}
+
+
+def _scale(text: str) -> float:
+    try:
+        return SCALES[text.upper()] if text.upper() in SCALES else float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is none of S, M, L and no number") from None
+
+
+@cli.command()
+def generate(
+    scale: Annotated[
+        float, typer.Option(parser=_scale, metavar="S|M|L|NUMBER", help="How large: S is 1, M 10, L 100.")
+    ],
+) -> None:
+    """Generate a network of made-up districts for benchmarks, all of it sample data.
+
+    S has 13 districts, 3,530 platforms, 4,000 members, 50,000 events and 500,000 attendances.
+
+    Example: `DATABASE_URL=postgresql://… python server.py generate --scale S`
+    """
+    import asyncpg
+
+    from db.generating import generate as generate_network
+
+    settings = read_settings()
+
+    async def main() -> None:
+        connection = await asyncpg.connect(await prepared(settings))
+        with progress_bar() as progress:
+            rows = await generate_network(connection, scale, progress)
+        await connection.close()
+        for table, count in rows.items():
+            typer.echo(f"{table:<22} {count:>10} rows")
+
+    with plain_errors():
+        asyncio.run(main())
+
+
+@cli.command("export-schema")
+def export_schema(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if the file is not current.")] = False,
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("schema.graphql"),
+) -> None:
+    """Write the contract of the graph in the schema language.
+
+    Example: `python server.py export-schema --check`
+    """
+    from schema.graph import build_schema
+
+    sdl = build_schema().as_str() + "\n"
+    if not check:
+        path.write_text(sdl, encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != sdl:
+        fail(f"{path} is not what the code says. Run `python server.py export-schema`.")
+
+
+@config.command("show")
+def show_config() -> None:
+    """Show every setting, its value and where it comes from; passwords are left out.
+
+    Example: `python server.py config show`
+    """
+    settings = read_settings()
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if name == "database_url" and value is not None:
+            value = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", value)
+        origin = "environment" if name in settings.model_fields_set else "default"
+        typer.echo(f"{name.upper():<18} {'–' if value is None else value!s:<30} {origin:<12} {field.description}")
+
+
+if __name__ == "__main__":
+    cli()
