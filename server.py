@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import json
 import re
 import socket
@@ -71,7 +72,6 @@ def fail(message: str) -> Any:
 
 def build_app(dsn: str, settings: Settings) -> "Starlette":
     """The application on a database that is ready to serve."""
-    import asyncpg
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.requests import Request
@@ -79,6 +79,7 @@ def build_app(dsn: str, settings: Settings) -> "Starlette":
     from starlette.routing import Route
     from starlette_compress import CompressMiddleware
 
+    from db.pools import read_pool
     from resolvers.snapshots import Statements
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
@@ -88,22 +89,7 @@ def build_app(dsn: str, settings: Settings) -> "Starlette":
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.statements = Statements()
-        app.state.pool = await asyncpg.create_pool(
-            dsn,
-            min_size=1,
-            max_size=settings.pool_size,
-            timeout=5,
-            # A snapshot ends its transaction itself, so there is nothing to reset when a connection is released.
-            reset=_leave_as_it_is,
-            server_settings={
-                "application_name": "yizhan",
-                "timezone": "UTC",
-                "jit": "off",
-                "default_transaction_read_only": "on",
-                "statement_timeout": f"{settings.statement_timeout * 1000:.0f}",
-                "idle_in_transaction_session_timeout": "60000",
-            },
-        )
+        app.state.pool = await read_pool(dsn, size=settings.pool_size, statement_timeout=settings.statement_timeout)
         yield
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):
@@ -124,10 +110,6 @@ def build_app(dsn: str, settings: Settings) -> "Starlette":
         middleware=[Middleware(CompressMiddleware)],
         lifespan=lifespan,
     )
-
-
-async def _leave_as_it_is(_: object) -> None:
-    """Reset nothing on a released connection."""
 
 
 async def readiness(dsn: str) -> tuple[bool, str]:
@@ -256,7 +238,10 @@ def serve() -> None:
                 typer.echo(greeting(*sockets[0].getsockname()[:2]))
 
     async def main() -> None:
-        dsn = await prepared(settings)
+        # What the application imports takes longer than the embedded PostgreSQL to start, so both happen at once.
+        preparing = asyncio.create_task(prepared(settings))
+        await asyncio.to_thread(importlib.import_module, "schema.endpoint")
+        dsn = await preparing
         listener = listening_socket(settings)
         app = build_app(dsn, settings)
         await Server(uvicorn.Config(app, log_level="warning", access_log=False)).serve(sockets=[listener])

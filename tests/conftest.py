@@ -4,9 +4,11 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,7 +18,11 @@ import pytest
 from db import embedded
 from db.loading import load
 from db.migrate import migrate
+from db.pools import read_pool
 from db.sample import add_sample
+from resolvers.context import Context
+from resolvers.snapshots import Snapshot, Statements
+from schema.graph import Graph, build_schema
 
 HANGZHOU = Path(__file__).parents[1] / "db" / "data" / "hangzhou"
 
@@ -70,6 +76,45 @@ def hangzhou(postgres: str, migrated_template: str) -> Iterator[str]:
     with database(postgres, template=database_name(migrated_template)) as dsn:
         asyncio.run(load_hangzhou(dsn))
         yield dsn
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation gave: its data, its errors as (code, path, message), and the statements it cost."""
+
+    data: Any
+    errors: list[tuple[str | None, list[str | int] | None, str]]
+    statements: list[str]
+
+
+Ask = Callable[..., Awaitable[Answer]]
+
+
+@pytest.fixture(scope="session")
+def graph() -> Graph:
+    return build_schema()
+
+
+@asynccontextmanager
+async def asking(graph: Graph, dsn: str) -> AsyncIterator[Ask]:
+    """A function that runs one operation on a database, as the server would."""
+    async with read_pool(dsn, size=2) as pool:
+        statements = Statements()
+
+        async def ask(query: str, **variables: Any) -> Answer:
+            context = Context(Snapshot(pool, statements), request_id="test")
+            result = await graph.execute(query, variables, context_value=context)
+            errors = [((e.extensions or {}).get("code"), e.path, e.message) for e in result.errors or []]
+            return Answer(result.data, errors, context.snapshot.ran)
+
+        yield ask
+
+
+@pytest.fixture
+async def ask(graph: Graph, hangzhou: str) -> AsyncIterator[Ask]:
+    """Asks the graph of Hangzhou with its sample data."""
+    async with asking(graph, hangzhou) as ask:
+        yield ask
 
 
 async def load_hangzhou(dsn: str) -> None:

@@ -1,0 +1,27 @@
+"""The connections that operations read through."""
+
+import asyncpg
+
+
+def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asyncpg.Pool:
+    """A pool of read-only connections, opened when it is awaited; `statement_timeout` is in seconds."""
+    return asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=5,
+        # A snapshot ends its transaction itself, so a released connection has nothing to be reset.
+        reset=_leave_as_it_is,
+        server_settings={
+            "application_name": "yizhan",
+            "timezone": "UTC",
+            "jit": "off",
+            "default_transaction_read_only": "on",
+            "statement_timeout": f"{statement_timeout * 1000:.0f}",
+            "idle_in_transaction_session_timeout": "60000",
+        },
+    )
+
+
+async def _leave_as_it_is(_: asyncpg.Connection) -> None:
+    """Reset nothing on a released connection."""
