@@ -36,7 +36,7 @@ observation = tenant_table(
     Column("upper_bound", Float),
     enum_column("precision", Precision),
     enum_column("basis", Basis, default=Basis.REPORTED),
-    enum_column("unit", Unit, nullable=True),
+    enum_column("unit", Unit),
     *period("period_from", "period_to"),
     Column("period_label", Text),
     Column("population", Text),

@@ -229,4 +229,4 @@ def has_timing(child: FromClause, values: list[Any]) -> Condition:
         (ends_at < func.now(), literal(Timing.PAST.value)),
         else_=literal(Timing.ONGOING.value),
     )
-    return timing.in_([value.value for value in values])
+    return timing.in_([str(value) for value in values])

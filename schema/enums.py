@@ -4,6 +4,9 @@ Every enum must be described before a field names it, so this comes before all t
 """
 
 import inspect
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
 
 import strawberry
 
@@ -14,15 +17,21 @@ from resolvers.pages import OrderDirection
 from resolvers.trees import TreeScope
 
 
+def described(kind: type[Enum], description: str, values: Mapping[str, str]) -> Any:
+    """`kind` as a GraphQL enum, with a description of itself and of each value."""
+    strawberry.enum(kind, description=description)
+    for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+    return kind
+
+
 def _registered() -> dict[str, type[Labelled]]:
     found: dict[str, type[Labelled]] = {}
     for kind in [*vars(stored).values(), TreeScope, Timing, OrderDirection]:
         if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled:
             found[kind.__name__] = kind
             # The docstring is the description, so that neither says something else than the other.
-            strawberry.enum(kind, description=inspect.getdoc(kind))
-            for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
-                value.description = f"{kind[value.name].zh} · {kind[value.name].en}"
+            described(kind, inspect.getdoc(kind) or "", {value.name: f"{value.zh} · {value.en}" for value in kind})
     return found
 
 

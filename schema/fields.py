@@ -72,7 +72,7 @@ def connection(edge: Edge, description: str) -> Any:
             given.get("after"),
             given.get("last"),
             given.get("before"),
-            [(order.field.name, order.direction is OrderDirection.DESC) for order in orders],
+            [(order.field, order.direction == OrderDirection.DESC) for order in orders],
         )
         selection = Selection(
             given.get("scope"),
@@ -83,7 +83,7 @@ def connection(edge: Edge, description: str) -> Any:
 
     parameters = [_parameter(name, type_ | None, text) for name, (type_, text) in _PAGE.items()]
     if not callable(edge.reach):
-        parameters.append(_parameter("scope", TreeScope, _SCOPE, TreeScope[edge.default_scope or "SELF"]))
+        parameters.append(_parameter("scope", TreeScope | None, _SCOPE, TreeScope[edge.default_scope or "SELF"]))
     if edge.target.is_filtered:
         text = "Only rows that meet this filter."
         parameters.append(_parameter("where", named(edge.target, "Filter") | None, text))

@@ -128,7 +128,7 @@ class Observation(Node):
     upper_bound: float | None = column("The most the true value can be; null when not stated.")
     precision: Precision = column("How exactly it is known.")
     basis: Basis = column("Whether it was published or counted from rows.")
-    unit: Unit | None = column("The unit where it is not the indicator's own; null otherwise.")
+    unit: Unit = column("What the value counts.")
     population: str | None = column("Whom or what it covers, where that is not everything the subject has.")
     quote: str | None = column("The words of the source.")
     is_sample: bool = column("Whether it is sample data rather than fact.")

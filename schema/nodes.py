@@ -1,6 +1,6 @@
 """What all types share: global ids, pages and orders."""
 
-from enum import Enum, EnumMeta
+from enum import StrEnum
 from typing import Any
 
 import strawberry
@@ -9,6 +9,7 @@ from resolvers.edges import Concept, Row
 from resolvers.ids import global_id
 from resolvers.lists import Listing
 from resolvers.pages import OrderDirection
+from schema.enums import described
 from schema.fields import column, computed
 
 
@@ -70,12 +71,10 @@ def connection_type(node: type) -> Any:
 
 def order_input(concept: Concept) -> Any:
     """The input type by which lists of `concept` are sorted, made from the orders the concept declares."""
-    values = {
-        name: strawberry.enum_value(name, description=order.description) for name, order in concept.orders.items()
-    }
-    field_enum: Any = strawberry.enum(
-        EnumMeta.__call__(Enum, f"{concept.name}OrderField", values),
-        description=f"What a list of {concept.name} can be sorted by.",
+    field_enum = described(
+        StrEnum(f"{concept.name}OrderField", {name: name for name in concept.orders}),  # type: ignore[arg-type]
+        f"What a list of {concept.name} can be sorted by.",
+        {name: order.description for name, order in concept.orders.items()},
     )
     body = {
         "__annotations__": {"field": field_enum, "direction": OrderDirection},

@@ -581,7 +581,7 @@ CREATE TABLE observation (
     upper_bound FLOAT,
     precision "precision" NOT NULL,
     basis basis DEFAULT 'REPORTED' NOT NULL,
-    unit unit,
+    unit unit NOT NULL,
     period_from DATE,
     period_to DATE,
     period_label TEXT,
