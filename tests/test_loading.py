@@ -50,7 +50,7 @@ async def problems_of(dsn: str, folder: Path, files: Mapping[str, str | bytes]) 
     with pytest.raises(LoadError) as refusal:
         await load(connection, folder_with(folder, {**WORLD, **files}))
     tables = ("area", "organization", "platform", "member", "event", "result", "event_participant")
-    rows = [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]  # noqa: S608  # fixed names
+    rows = [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]  # fixed names
     await connection.close()
     assert rows == [0] * len(tables)
     return [str(problem) for problem in refusal.value.problems]
