@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal,
     not_,
     or_,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from strawberry import UNSET
@@ -48,7 +49,7 @@ class Range(Protocol):
 
 def condition_of(child: FromClause, filter: Any) -> Condition:
     """What `filter`, an input type's instance, asks of `child`'s rows; EmptyFilter when it asks nothing."""
-    return and_(*_conditions(child, filter))
+    return and_(true(), *_conditions(child, filter))
 
 
 def _conditions(child: FromClause, filter: Any) -> Iterator[Condition]:

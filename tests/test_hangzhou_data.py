@@ -144,7 +144,7 @@ async def test_nothing_is_sample_data(network: asyncpg.Connection) -> None:
     tables = await network.fetch(
         "SELECT table_name FROM information_schema.columns WHERE column_name = 'is_sample' AND table_schema = 'public'"
     )
-    counts = [await network.fetchval(f"SELECT count(*) FROM {table} WHERE is_sample") for (table,) in tables]  # table names
+    counts = [await network.fetchval(f"SELECT count(*) FROM {table} WHERE is_sample") for (table,) in tables]
     assert counts == [0] * len(tables)
 
 
