@@ -49,6 +49,12 @@ class DutyRecord:
         """How many events in all."""
         return sum(row["count"] for row in await self.by_kind())
 
+    async def sample_total(self) -> int:
+        """How many of the events in all are sample data."""
+        attended = Selection(arguments=(("year", self.year), ("state", AttendanceState.CHECKED_IN)))
+        rows = await self.loaders.tally(_ATTENDED, self.member, attended, ("is_sample",))
+        return sum(row["count"] for row in rows if row["is_sample"])
+
     async def results(self) -> list[Row]:
         """How many results of each kind."""
         raised = Selection(arguments=(("year", self.year),))

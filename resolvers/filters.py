@@ -4,15 +4,18 @@ A filter is an input type whose fields carry their condition as metadata; `condi
 functions serve every way of running an operation.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     FromClause,
+    Integer,
+    SmallInteger,
     Text,
     and_,
     case,
@@ -36,6 +39,7 @@ from resolvers.errors import BadArgument, EmptyFilter
 LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 CONDITION = "condition"
 MAX_TEXT = 100
+MAX_VALUES = 1_000
 
 FieldCondition = Callable[[FromClause, Any], Condition]
 
@@ -66,6 +70,10 @@ def _conditions(child: FromClause, filter: Any) -> Iterator[Condition]:
             raise EmptyFilter(
                 f"{field.name.rstrip('_')} is an empty list, which no row could meet; name at least one value"
             )
+        if isinstance(value, list) and len(value) > MAX_VALUES:
+            raise BadArgument(f"{field.name.rstrip('_')} has {len(value)} values; name at most {MAX_VALUES}")
+        if any(isinstance(text, str) and "\0" in text for text in (value if isinstance(value, list) else [value])):
+            raise BadArgument(f"{field.name.rstrip('_')} has a NUL character, which no text here has")
         yield field.metadata[CONDITION](child, value)
     if is_empty:
         name = type(filter).__name__
@@ -89,7 +97,26 @@ def none_of(child: FromClause, filter: Any) -> Condition:
 
 def one_of(column: str) -> FieldCondition:
     """The column has one of the values."""
-    return lambda child, values: child.c[column].in_(values)
+    return lambda child, values: is_among(child.c[column], values)
+
+
+def is_among(column: ColumnElement[Any], values: Sequence[Any]) -> Condition:
+    """`column` has one of the values, which go to PostgreSQL as one array, however many they are."""
+    # A number too large for a small column is then one that no row has, not an error.
+    item = Integer() if isinstance(column.type, SmallInteger) else column.type
+    return column == func.any(literal(list(values), ARRAY(item)))
+
+
+def of_districts(condition: FieldCondition) -> FieldCondition:
+    """`condition` on codes of districts, which are looked at first: a name or a longer code would find nothing."""
+
+    def checked(child: FromClause, codes: list[str]) -> Condition:
+        for code in codes:
+            if not (code.isdecimal() and len(code) in (2, 4, 6)):
+                raise BadArgument(f"a district's code has 6 digits (a city's 4, a province's 2), got {code[:40]!r}")
+        return condition(child, codes)
+
+    return checked
 
 
 def equals(column: str) -> FieldCondition:
@@ -195,7 +222,7 @@ def neighbour_has(edge: Edge, column: str) -> FieldCondition:
     def condition(child: FromClause, values: list[Any]) -> Condition:
         far = edge.target.table.alias()
         source, reached = edge.reached(None)(child, far)
-        return exists().select_from(source).where(reached, far.c[column].in_(values)).correlate(child)
+        return exists().select_from(source).where(reached, is_among(far.c[column], values)).correlate(child)
 
     return condition
 

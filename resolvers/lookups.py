@@ -14,6 +14,7 @@ from resolvers import areas, concepts, figures
 from resolvers.batched import Loaders
 from resolvers.edges import Argument, Condition, Edge, Row, where
 from resolvers.errors import BadArgument, UnknownCode
+from resolvers.filters import is_among
 from resolvers.ids import read_id
 from resolvers.pages import Selection
 
@@ -58,7 +59,7 @@ def _takes_part(_: FromClause, child: FromClause) -> Condition:
 
 
 def _any_of(column: str) -> Argument:
-    return Argument("values", list[str], "Only these.", lambda _, child, values: child.c[column].in_(values))
+    return Argument("values", list[str], "Only these.", lambda _, child, values: is_among(child.c[column], values))
 
 
 # There are some 2,900 county-level areas in the country.

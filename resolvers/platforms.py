@@ -9,7 +9,20 @@ from db.organizations import hosting
 from db.platforms import platform, platform_sponsor
 from resolvers import concepts
 from resolvers.areas import keys_in, of_district
-from resolvers.edges import Condition, Edge, Reach, alike, by, by_any, everything, through, to_own, to_shared, where
+from resolvers.edges import (
+    Condition,
+    Edge,
+    Reach,
+    alike,
+    by,
+    by_any,
+    everything,
+    through,
+    to_own,
+    to_shared,
+    where,
+    where_alike,
+)
 from resolvers.filters import active_on
 from resolvers.organizations import ROLE
 from resolvers.trees import ACTIVE_ON, DEPTH, TreeScope, in_scope, is_above, is_below, one_of_kinds, today
@@ -51,6 +64,10 @@ def _results_below(scope: TreeScope) -> Reach:
     return reach
 
 
+def _children_of(kind: PlatformKind) -> Reach:
+    return where_alike({"district": "district", "id": "parent_id"}, lambda child: child.c.kind == kind)
+
+
 def _leads(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
     of = membership.alias()
     source = of.join(child, alike(of, child, {"member_district": "district", "member_id": "id"}))
@@ -78,6 +95,12 @@ ancestors = Edge(
     "Platform.ancestors", concepts.platforms, concepts.platforms, _same_district(where(is_above)), order=("path", True)
 )
 children = Edge("Platform.children", concepts.platforms, concepts.platforms, by(district="district", id="parent_id"))
+halls = Edge(
+    "DistrictForum.halls", concepts.platforms, concepts.platforms, _children_of(PlatformKind.DELIBERATION_HALL)
+)
+stations = Edge(
+    "DeliberationHall.stations", concepts.platforms, concepts.platforms, _children_of(PlatformKind.CONSULTATION_STATION)
+)
 descendants = Edge(
     "Platform.descendants",
     concepts.platforms,

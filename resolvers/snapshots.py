@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import asyncpg as sqlalchemy_asyncpg
 from resolvers.edges import Row
 from resolvers.errors import TimedOut, Unavailable
 
+# How many seconds an operation waits for a connection before it is told to come back.
+PATIENCE = 5
 GONE = "the database cannot be reached just now; try again in a moment"
 # SQLAlchemy gives its dialects no types.
 DIALECT = sqlalchemy_asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -85,7 +87,7 @@ class Snapshot:
 
     async def _begin(self) -> asyncpg.Connection:
         try:
-            connection = await self._pool.acquire()
+            connection = await self._pool.acquire(timeout=PATIENCE)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             raise Unavailable(GONE) from error
         try:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Date, FromClause, and_, cast, func, literal
 from db.enums import Labelled
 from resolvers.edges import Argument, Condition
 from resolvers.errors import BadArgument
-from resolvers.filters import LOCAL_TIME, active_on
+from resolvers.filters import LOCAL_TIME, active_on, is_among
 
 # Greater than any id, so that a path followed by it comes after every path below it.
 LAST = literal(2**63 - 1, BigInteger)
@@ -66,7 +66,7 @@ def one_of_kinds(name: str, column: str, kind: type[StrEnum], description: str) 
     """An argument that lists the kinds to keep."""
 
     def condition(_: FromClause, child: FromClause, values: list[Any]) -> Condition:
-        return child.c[column].in_(values)
+        return is_among(child.c[column], values)
 
     return Argument(name, list[kind], description, condition)  # type: ignore[valid-type]
 

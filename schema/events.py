@@ -27,11 +27,12 @@ from resolvers.filters import (
     has_timing,
     neighbour,
     neighbour_has,
+    of_districts,
     one_of,
     within,
 )
 from resolvers.pages import Selection
-from schema.fields import column, computed, connection, to_many, to_one
+from schema.fields import LOCAL_TIMES, column, computed, connection, local_time, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -67,6 +68,9 @@ class Event(Node):
     status: EventStatus = column("Whether it will take place or has.")
     mode: EventMode = column("Where people take part.")
     starts_at: datetime = column("When it starts, in UTC; the first moment of the period where only that is known.")
+    starts_at_local: str = computed(
+        local_time("starts_at"), "When it starts, as exactly as it is known: " + LOCAL_TIMES
+    )
     ends_at: datetime | None = column("When it ends, in UTC; null when not known.")
     date_precision: DatePrecision = column("How exactly `startsAt` is known.")
     place: str | None = column("The room or address; null when not stated.")
@@ -151,7 +155,7 @@ class EventFilter:
     status: list[EventStatus] | None = where(one_of("status"), "It has one of these statuses.")
     mode: list[EventMode] | None = where(one_of("mode"), "People take part in one of these ways.")
     topics: list[str] | None = where(has_any("topics"), "It is about one of these topics.")
-    district: list[str] | None = where(one_of("district"), "One of these districts, by code, owns it.")
+    district: list[str] | None = where(of_districts(one_of("district")), "One of these districts, by code, owns it.")
     starts_at: DateRange | None = where(within("starts_at"), "It starts within these days.")
     timing: list[Timing] | None = where(has_timing, "It lies ahead, runs now or is over, seen from now.")
     min_public_participants: int | None = where(
@@ -167,7 +171,7 @@ class EventFilter:
         neighbour(edges.organizing), "One of the bodies that hold it meets this filter."
     )
     participant: list[str] | None = where(
-        neighbour_has(edges.districts, "code"), "One of these districts, by code, takes part in it."
+        of_districts(neighbour_has(edges.districts, "code")), "One of these districts, by code, takes part in it."
     )
     attendances: AttendanceFilter | None = where(
         neighbour(edges.attendances), "One of its attendances meets this filter."

@@ -12,6 +12,7 @@ from strawberry import UNSET
 
 from resolvers.context import Info
 from resolvers.edges import Concept, Edge, Row
+from resolvers.filters import LOCAL_TIME
 from resolvers.lists import Listing
 from resolvers.pages import DEFAULT_PAGE, MAX_PAGE, OrderDirection, Selection, window
 from resolvers.trees import TreeScope
@@ -33,6 +34,22 @@ def column(description: str, *, name: str | None = None) -> Any:
 def computed(resolver: Callable[..., Any], description: str) -> Any:
     """What a function makes of the row and its arguments."""
     return strawberry.field(resolver=resolver, description=description)
+
+
+LOCAL_TIMES = "2023, 2023-09, 2023-09-28 or 2023-09-28T14:30+08:00, in Asia/Shanghai."
+
+# How much of a time each precision leaves.
+_LENGTHS = {"YEAR": 4, "MONTH": 7, "DAY": 10, "TIME": None}
+
+
+def local_time(name: str) -> Callable[[Row], str]:
+    """The time in a column as people of the place write it, cut where it is not known."""
+
+    def resolve(self: Row) -> str:
+        local = self[name].astimezone(LOCAL_TIME).isoformat(timespec="minutes")
+        return str(local[: _LENGTHS[self["date_precision"]]])
+
+    return resolve
 
 
 def named(concept: Concept, suffix: str = "") -> Any:

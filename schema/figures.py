@@ -12,7 +12,7 @@ from resolvers import concepts
 from resolvers import figures as edges
 from resolvers.context import Info
 from resolvers.edges import Row
-from resolvers.filters import equals, neighbour_has, one_of, period_includes
+from resolvers.filters import equals, neighbour_has, of_districts, one_of, period_includes
 from schema.areas import City, District, IndustryPark, Province, Township, Village
 from schema.events import Event
 from schema.fields import column, computed, connection, to_one
@@ -153,7 +153,9 @@ class ObservationFilter:
     indicator: list[str] | None = where(
         neighbour_has(edges.indicator, "key"), "It is of one of these indicators, by key."
     )
-    district: list[str] | None = where(one_of("district"), "One of these districts, by code, published it.")
+    district: list[str] | None = where(
+        of_districts(one_of("district")), "One of these districts, by code, published it."
+    )
     precision: list[Precision] | None = where(one_of("precision"), "It is known this exactly.")
     basis: Basis | None = where(equals("basis"), "Whether it was published or counted from rows.")
     number: list[str] | None = where(one_of("number"), "It has one of these numbers in the list it was loaded from.")

@@ -11,7 +11,7 @@ from resolvers import members as edges
 from resolvers.context import Info
 from resolvers.duty import DutyRecord
 from resolvers.edges import Row
-from resolvers.filters import active_on, equals, has_any, neighbour, one_of
+from resolvers.filters import active_on, equals, has_any, neighbour, of_districts, one_of
 from schema.fields import column, computed, connection, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
@@ -37,6 +37,7 @@ class ResultKindCount:
 class DutyReport:
     year: int = column("The year.")
     total: int = computed(DutyRecord.total, "How many events of the year the member checked in at.")
+    sample_total: int = computed(DutyRecord.sample_total, "How many of these are sample data rather than fact.")
     by_kind: list[EventKindCount] = computed(
         DutyRecord.by_kind, "The same by kind of event; kinds without any are left out."
     )
@@ -114,7 +115,9 @@ class MemberFilter:
     not_: "MemberFilter | None" = does_not_hold()
     text: str | None = has_text()
     name: list[str] | None = where(one_of("name"), "The name is exactly one of these.")
-    district: list[str] | None = where(one_of("district"), "The member belongs to one of these districts, by code.")
+    district: list[str] | None = where(
+        of_districts(one_of("district")), "The member belongs to one of these districts, by code."
+    )
     tags: list[str] | None = where(has_any("tags"), "The member has one of these tags.")
     party: list[str] | None = where(one_of("party"), "The member belongs to one of these parties.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")

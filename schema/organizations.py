@@ -1,17 +1,21 @@
 """Sectors, and the bodies of the CPPCC, of the Party and of government."""
 
 from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from db.enums import OrganizationKind, PlatformLevel, SectorFamily
 from resolvers import concepts
 from resolvers import organizations as edges
-from resolvers.filters import active_on, equals, has_some, neighbour, one_of
+from resolvers.filters import active_on, equals, has_some, neighbour, of_districts, one_of
 from schema.areas import AreaFilter
 from schema.fields import column, connection, to_many, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
+
+if TYPE_CHECKING:
+    from schema.results import ResultFilter
 
 
 @strawberry.type(description="One of the 34 sectors (界别) of the CPPCC.")
@@ -146,9 +150,14 @@ class OrganizationFilter:
     text: str | None = has_text()
     kind: list[OrganizationKind] | None = where(one_of("kind"), "It is of one of these kinds.")
     level: list[PlatformLevel] | None = where(one_of("level"), "It belongs to one of these levels.")
-    district: list[str] | None = where(one_of("district"), "It belongs to one of these districts, by code.")
+    district: list[str] | None = where(
+        of_districts(one_of("district")), "It belongs to one of these districts, by code."
+    )
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     is_hosted: bool | None = where(has_some(edges.hostings), "Whether it has a place of activity at some platform.")
+    handled_results: Annotated["ResultFilter", strawberry.lazy("schema.results")] | None = where(
+        neighbour(edges.handled), "One of the results it is to handle meets this filter."
+    )
     sector: SectorFilter | None = where(neighbour(edges.sector), "Its sector meets this filter.")
     area: AreaFilter | None = where(neighbour(edges.area), "The area it is for meets this filter.")
     parent: "OrganizationFilter | None" = where(neighbour(edges.parent), "The body above it meets this filter.")

@@ -7,7 +7,7 @@ import strawberry
 from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus
 from resolvers import concepts
 from resolvers import platforms as edges
-from resolvers.filters import equals, has_some, neighbour, one_of, within
+from resolvers.filters import equals, has_some, neighbour, of_districts, one_of, within
 from schema.areas import AreaFilter
 from schema.events import EventFilter
 from schema.fields import column, connection, named, to_many, to_one
@@ -60,12 +60,12 @@ class Platform(Node):
 
 @strawberry.type(description="A district's composite consultation platform (区级综合协商平台).")
 class DistrictForum(Platform):
-    halls = connection(edges.children, "The platforms directly below it: deliberation halls and, beside them, others.")
+    halls = connection(edges.halls, "Its deliberation halls; what else stands directly below it is among `children`.")
 
 
 @strawberry.type(description="A township's deliberation hall (民生议事堂).")
 class DeliberationHall(Platform):
-    stations = connection(edges.children, "The platforms directly below it: its consultation stations.")
+    stations = connection(edges.stations, "Its consultation stations.")
 
 
 @strawberry.type(description="A consultation station (协商驿站) of a village, or of an industry park.")
@@ -102,7 +102,9 @@ class PlatformFilter:
     status: list[PlatformStatus] | None = where(one_of("status"), "It has one of these statuses.")
     level: list[PlatformLevel] | None = where(one_of("level"), "It is run by one of these levels.")
     host_kind: list[HostKind] | None = where(one_of("host_kind"), "It works on premises of one of these kinds.")
-    district: list[str] | None = where(one_of("district"), "It belongs to one of these districts, by code.")
+    district: list[str] | None = where(
+        of_districts(one_of("district")), "It belongs to one of these districts, by code."
+    )
     is_online: bool | None = where(equals("is_online"), "Whether it works on line only.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     established_on: DateRange | None = where(within("established_on"), "It opened within these days.")
