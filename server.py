@@ -5,11 +5,14 @@ import contextlib
 import importlib
 import json
 import re
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from pydantic import Field, ValidationError
@@ -236,14 +239,18 @@ def serve() -> None:
                 typer.echo(greeting(*sockets[0].getsockname()[:2]))
 
     async def main() -> None:
-        # What the application imports takes longer than the embedded PostgreSQL to start, so both happen at once.
+        # What the application imports takes longer than the embedded PostgreSQL to start, so both happen at once: the
+        # one in a thread of its own, all imports in this one.
         preparing = asyncio.create_task(prepared(settings))
-        await asyncio.to_thread(importlib.import_module, "schema.endpoint")
+        await asyncio.sleep(0)
+        importlib.import_module("schema.endpoint")
         dsn = await preparing
         listener = listening_socket(settings)
         app = build_app(dsn, settings)
         await Server(uvicorn.Config(app, log_level="warning", access_log=False)).serve(sockets=[listener])
 
+    # Once it has shut down, the server raises the signal again that ended it; being told to end is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with plain_errors(), contextlib.suppress(KeyboardInterrupt):
         uvloop.run(main())
 
@@ -360,6 +367,17 @@ def export_schema(
         fail(f"{path} is not what the code says. Run `python server.py export-schema`.")
 
 
+def without_password(address: str) -> str:
+    """A database's address as it may be shown; a password may itself have an @, and may stand in the query."""
+    parts = urlsplit(address)
+    account, at, place = parts.netloc.rpartition("@")
+    user, colon, _ = account.partition(":")
+    hidden = parts._replace(
+        netloc=f"{user}{colon and ':…'}{at}{place}", query=re.sub(r"(password=)[^&]*", r"\1…", parts.query)
+    )
+    return hidden.geturl()
+
+
 @config.command("show")
 def show_config() -> None:
     """Show every setting, its value and where it comes from; passwords are left out.
@@ -370,7 +388,7 @@ def show_config() -> None:
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         if name == "database_url" and value is not None:
-            value = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", value)
+            value = without_password(value)
         origin = "environment" if name in settings.model_fields_set else "default"
         typer.echo(f"{name.upper():<18} {'–' if value is None else value!s:<30} {origin:<12} {field.description}")
 

@@ -4,6 +4,7 @@ A text is indexed as its single characters and its pairs of neighbours, so that 
 character by itself, a longer text as a phrase of pairs. The same is done with the initials of its pinyin.
 """
 
+import re
 import struct
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -52,7 +53,11 @@ def initials(text: str) -> str:
 
 
 def sort_key(name: str, *, is_person: bool = False) -> str:
-    """What puts names in alphabetical order of their pinyin; names that sound alike are told apart by themselves."""
+    """What puts names in alphabetical order of their pinyin, and numbers in them in the order of their size.
+
+    Names that sound alike are told apart by themselves.
+    """
+    name = re.sub(r"[0-9]+", lambda number: number[0].zfill(6), name)
     if is_person and name[:1] in SURNAMES:
         return f"{SURNAMES[name[0]]} {pinyin(name[1:])} {name}"
     return f"{pinyin(name)} {name}"
@@ -102,9 +107,6 @@ def _texts(value: object) -> Iterable[str]:
 
 def _row_sort_key(table_name: str, row: Mapping[str, object]) -> str:
     match table_name:
-        case "area":
-            # Codes put a district's townships and a township's villages in the order of the official list.
-            return str(row["code"])
         case "event" | "result":
             # These are listed by their time, never by their title.
             return ""

@@ -12,11 +12,29 @@ from db.members import member, membership
 from db.platforms import platform
 from db.results import result
 from resolvers import concepts
-from resolvers.edges import Argument, Concept, Condition, Edge, Reach, by, everything, through, to_one, to_shared, where
-from resolvers.trees import DEPTH, TreeScope, in_scope, is_above, is_below, one_of_kinds
+from resolvers.edges import (
+    Argument,
+    Concept,
+    Condition,
+    Edge,
+    Part,
+    Parts,
+    Reach,
+    by,
+    everything,
+    through,
+    to_one,
+    to_shared,
+    where,
+)
+from resolvers.trees import DEPTH, TreeScope, in_scope, in_subtree, is_above, is_below, one_of_kinds
 
 # The levels whose areas own rows.
 TENANT_LEVELS = (AreaLevel.PROVINCE, AreaLevel.CITY, AreaLevel.DISTRICT)
+
+
+# Events are joined to their links by the time too, so that the links' index gives their order.
+_OF_EVENT = {"district": "district", "event_id": "id", "starts_at": "starts_at"}
 
 
 def is_current(child: FromClause) -> Condition:
@@ -52,6 +70,36 @@ def _platforms_within(scope: TreeScope) -> Reach:
         return inner.join(child, inner.c.id == child.c.area_id), in_scope(scope, parent, inner)
 
     return reach
+
+
+def _platforms_in(scope: TreeScope) -> Callable[[FromClause], tuple[FromClause, FromClause, Condition]]:
+    def each(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
+        inner, at = area.alias(), platform.alias()
+        within = in_scope(scope, parent, inner)
+        if scope is TreeScope.SUBTREE:
+            within = and_(within, parent.c.level.not_in(TENANT_LEVELS))
+        return inner.join(at, at.c.area_id == inner.c.id), at, within
+
+    return each
+
+
+def _tenants_in(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
+    owner = area.alias()
+    return owner, owner, and_(in_subtree(parent, owner), owner.c.level.in_(TENANT_LEVELS), is_current(owner))
+
+
+def _parts(of_platform: Reach, of_tenant: Reach, *, once: bool = False) -> dict[str, Parts]:
+    """The parts of what `_rows_within` finds."""
+    return {
+        scope: Parts(
+            [
+                Part(_platforms_in(scope), of_platform),
+                *([Part(_tenants_in, of_tenant)] if scope is TreeScope.SUBTREE else []),
+            ],
+            once=once,
+        )
+        for scope in TreeScope
+    }
 
 
 Keys = Select[tuple[str, int]]
@@ -149,6 +197,14 @@ members = Edge(
     concepts.areas,
     concepts.members,
     _scoped(_members_at_platforms, _members_of_tenants),
+    parts=_parts(
+        through(
+            membership,
+            {"district": "district", "id": "platform_id"},
+            {"member_district": "district", "member_id": "id"},
+        ),
+        by(code="district"),
+    ),
     default_scope=TreeScope.SUBTREE,
 )
 events = Edge(
@@ -156,6 +212,10 @@ events = Edge(
     concepts.areas,
     concepts.events,
     _scoped(_events_at_platforms, _events_of_tenants),
+    parts=_parts(
+        through(event_platform, {"district": "platform_district", "id": "platform_id"}, _OF_EVENT),
+        through(event_participant, {"code": "participant"}, _OF_EVENT),
+    ),
     default_scope=TreeScope.SUBTREE,
 )
 results = Edge(
@@ -163,6 +223,7 @@ results = Edge(
     concepts.areas,
     concepts.results,
     _scoped(_results_at_platforms, _results_of_tenants),
+    parts=_parts(by(district="district", id="platform_id"), by(code="district"), once=True),
     default_scope=TreeScope.SUBTREE,
 )
 observations = Edge("Area.observations", concepts.areas, concepts.observations, by(id="area_id"))

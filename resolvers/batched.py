@@ -1,6 +1,5 @@
 """The batched way of running: one DataLoader per edge and arguments, one statement per level of a document."""
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -10,30 +9,16 @@ from sqlalchemy import FromClause
 from strawberry.dataloader import DataLoader
 
 from resolvers.edges import Concept, Condition, Edge, Row
-from resolvers.pages import (
-    Selection,
-    Window,
-    count_statement,
-    default_order,
-    lookup_statement,
-    parent_key,
-    rows_statement,
-    tally_statement,
-    terms_of,
-)
+from resolvers.errors import TooLarge
+from resolvers.pages import Selection, Window, default_order, terms_of
 from resolvers.snapshots import Snapshot
+from resolvers.statements import count_statement, lookup_statement, parent_key, rows_statement, tally_statement
 
 Key = tuple[Any, ...]
 
-
-def frozen(value: Any) -> Hashable:
-    """`value`, filters and lists included, as something equal values share and a dictionary can hold."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return (type(value), *(frozen(getattr(value, field.name)) for field in fields))
-    if isinstance(value, list | tuple):
-        return tuple(frozen(item) for item in value)
-    return value if isinstance(value, Hashable) else id(value)
+# How many rows an operation may show, each place where one stands counted. A whole city's halls, stations and latest
+# events are some 13,000.
+MAX_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +46,13 @@ class Loaders:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._loaders: dict[Hashable, DataLoader[Key, Any]] = {}
+        self._handed_out = 0
+
+    def _hand_out(self, rows: int) -> None:
+        # A row read once may be shown in many places, so what is shown is counted, not what is read.
+        self._handed_out += rows
+        if self._handed_out > MAX_ROWS:
+            raise TooLarge(f"this operation has more than {MAX_ROWS:,} rows; ask for fewer levels or smaller pages")
 
     def _loader(
         self, name: Hashable, load: Callable[[list[Key], Hashable], Awaitable[list[Any]]]
@@ -87,8 +79,9 @@ class Loaders:
             )
             return [_page(grouped.get(key, []), window) for key in keys]
 
-        loader = self._loader(("page", edge, frozen(selection), window), load)
+        loader = self._loader(("page", edge, selection.identity, window), load)
         page: Page = await loader.load(key_of(edge.source, parent))
+        self._hand_out(len(page.rows))
         return page
 
     async def rows(self, edge: Edge, parent: Row | None, selection: Selection) -> list[Row]:
@@ -103,8 +96,9 @@ class Loaders:
             grouped = self._by_parent(edge, rows)
             return [grouped.get(key, []) for key in keys]
 
-        loader = self._loader(("rows", edge, frozen(selection)), load)
+        loader = self._loader(("rows", edge, selection.identity), load)
         rows: list[Row] = await loader.load(key_of(edge.source, parent))
+        self._hand_out(len(rows))
         return rows
 
     async def row(self, edge: Edge, parent: Row) -> Row | None:
@@ -142,7 +136,7 @@ class Loaders:
             counted = {_parent_of(edge, row): row["count"] for row in rows}
             return [counted.get(key, 0) for key in keys]
 
-        loader = self._loader(("count", edge, frozen(selection)), load)
+        loader = self._loader(("count", edge, selection.identity), load)
         count: int = await loader.load(key_of(edge.source, parent))
         return count
 
@@ -156,7 +150,7 @@ class Loaders:
             grouped = self._by_parent(edge, await self.snapshot.fetch(statement, Row, _given(edge.source, keys)))
             return [grouped.get(key, []) for key in keys]
 
-        loader = self._loader(("tally", edge, frozen(selection), groups, via), load)
+        loader = self._loader(("tally", edge, selection.identity, groups, via), load)
         rows: list[Row] = await loader.load(key_of(edge.source, parent))
         return rows
 

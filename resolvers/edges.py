@@ -5,6 +5,7 @@ Everything that moves through the graph is derived from these declarations: fiel
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from asyncpg import Record
@@ -60,12 +61,12 @@ class Concept:
     def __post_init__(self) -> None:
         object.__setattr__(self, "row_class", type(f"{self.name}Row", (Row,), {"concept": self}))
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """The names of the primary key's columns: `district` and `id`, or `id` alone in a shared table."""
         return tuple(column.name for column in self.table.primary_key.columns)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns that are read."""
         names = [column.name for column in self.table.columns]
@@ -79,6 +80,26 @@ class Concept:
 Condition = ColumnElement[bool]
 # From (parent, child) to what the child's rows are read from, and the condition that makes them the parent's.
 Reach = Callable[[FromClause, FromClause], tuple[FromClause, Condition]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way in which an edge's rows come in the order of the list: the rows passed, and the way on from each.
+
+    A page is then made of the first rows behind each of them, which an index gives, and not of all rows, sorted.
+    """
+
+    # From the parent to what the rows passed are read from, the one to go on from, and the condition for passing it.
+    each: Callable[[FromClause], tuple[FromClause, FromClause, Condition]]
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts whose union an edge is; `once` when no row comes twice."""
+
+    ways: Sequence[Part]
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +135,8 @@ class Edge:
     # must meet.
     pairs: Mapping[str, str] | None = None
     given: Callable[[FromClause], Condition] | None = None
+    # By scope, the parts that pages and counts are read by where there are any.
+    parts: Mapping[str, Parts] = field(default_factory=dict)
     # How many rows of an edge without pages are read at most.
     limit: int = 100
 
@@ -122,6 +145,10 @@ class Edge:
         if callable(self.reach):
             return self.reach
         return self.reach[scope or self.default_scope or ""]
+
+    def parted(self, scope: str | None) -> Parts | None:
+        """The parts to read for `scope`, if there are any."""
+        return self.parts.get(scope or self.default_scope or "")
 
 
 def alike(near: FromClause, far: FromClause, pairs: Mapping[str, str]) -> Condition:

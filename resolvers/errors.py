@@ -6,6 +6,7 @@
     ├── BadId               BAD_ID: a global id is malformed
     ├── EmptyFilter         EMPTY_FILTER: a filter that says nothing
     ├── UnknownCode         UNKNOWN_CODE: an area code or another public key nobody has
+    ├── TooLarge            TOO_LARGE: an operation asks for more rows than one may have
     ├── TimedOut            TIMEOUT: the database was given more to do than an operation may take
     └── Unavailable         UNAVAILABLE: the database cannot be reached just now
 
@@ -52,6 +53,12 @@ class UnknownCode(Fault):
     """Nobody has the code that was asked for."""
 
     code = "UNKNOWN_CODE"
+
+
+class TooLarge(Fault):
+    """An operation asks for more rows than one may have."""
+
+    code = "TOO_LARGE"
 
 
 class TimedOut(Fault):

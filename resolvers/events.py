@@ -52,7 +52,11 @@ organizing = Edge(
     "Event.organizing",
     concepts.events,
     concepts.organizations,
-    through(event_organizer, _KEY, {"organization_district": "district", "organization_id": "id"}),
+    through(
+        event_organizer,
+        {**_KEY, "starts_at": "starts_at"},
+        {"organization_district": "district", "organization_id": "id"},
+    ),
 )
 
 organizer_organization = to_far("Organizer.organization", concepts.organizers, concepts.organizations, "organization")

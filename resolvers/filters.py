@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
 
 from db import search
 from db.enums import Labelled
@@ -40,6 +41,7 @@ LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 CONDITION = "condition"
 MAX_TEXT = 100
 MAX_VALUES = 1_000
+MAX_FILTERS = 50
 
 FieldCondition = Callable[[FromClause, Any], Condition]
 
@@ -68,26 +70,37 @@ def _conditions(child: FromClause, filter: Any) -> Iterator[Condition]:
             continue
         if isinstance(value, list) and not value:
             raise EmptyFilter(
-                f"{field.name.rstrip('_')} is an empty list, which no row could meet; name at least one value"
+                f"{_graph_name(field.name)} is an empty list, which no row could meet; name at least one value"
             )
         if isinstance(value, list) and len(value) > MAX_VALUES:
-            raise BadArgument(f"{field.name.rstrip('_')} has {len(value)} values; name at most {MAX_VALUES}")
+            raise BadArgument(f"{_graph_name(field.name)} has {len(value)} values; name at most {MAX_VALUES}")
         if any(isinstance(text, str) and "\0" in text for text in (value if isinstance(value, list) else [value])):
-            raise BadArgument(f"{field.name.rstrip('_')} has a NUL character, which no text here has")
+            raise BadArgument(f"{_graph_name(field.name)} has a NUL character, which no text here has")
         yield field.metadata[CONDITION](child, value)
     if is_empty:
         name = type(filter).__name__
         raise EmptyFilter(f"{name} names no condition; leave the filter out to get every row")
 
 
+def _graph_name(name: str) -> str:
+    return to_camel_case(name.rstrip("_"))
+
+
 def all_of(child: FromClause, filters: list[Any]) -> Condition:
     """Every one of `filters` holds."""
+    _require_few(filters)
     return and_(*(condition_of(child, each) for each in filters))
 
 
 def any_of(child: FromClause, filters: list[Any]) -> Condition:
     """At least one of `filters` holds."""
+    _require_few(filters)
     return or_(*(condition_of(child, each) for each in filters))
+
+
+def _require_few(filters: list[Any]) -> None:
+    if len(filters) > MAX_FILTERS:
+        raise BadArgument(f"and and or take at most {MAX_FILTERS} filters, got {len(filters)}")
 
 
 def none_of(child: FromClause, filter: Any) -> Condition:
@@ -166,16 +179,17 @@ def within(column: str) -> FieldCondition:
     """The column, a date or a time, lies within the days of a range, both included."""
 
     def condition(child: FromClause, value: Range) -> Condition:
-        since, until = checked_range(value, column)
+        since, until = checked_range(value, to_camel_case(column))
         target = child.c[column]
         is_time = isinstance(target.type, DateTime)
         bounds = []
-        if since:
+        # The earliest day Python knows has no moment of another zone; every time there can be comes after it.
+        if since and since > date.min:
             bounds.append(target >= (first_moment(since) if is_time else since))
         if until:
             after = until + timedelta(days=1) if until < date.max else until
             bounds.append(target < (first_moment(after) if is_time else after))
-        return and_(*bounds)
+        return and_(true(), *bounds)
 
     return condition
 
@@ -197,6 +211,8 @@ def matches(child: FromClause, text: str) -> Condition:
 
 def text_query(text: str) -> str:
     """`text` as a query, checked."""
+    if "\0" in text:
+        raise BadArgument("text has a NUL character, which no text here has")
     if len(text) > MAX_TEXT:
         raise BadArgument(f"text must be at most {MAX_TEXT} characters, got {len(text)}")
     query = search.query(text)

@@ -1,4 +1,4 @@
-"""Pages of a list: what a caller may ask for, the order, the cursors, and the statements that read them.
+"""Pages of a list: what a caller may ask for, the order, and the cursors.
 
 A list is read by keyset: a cursor holds the values by which its row was ordered, so that a page deep in a list costs
 what the first one costs and rows written meanwhile shift nothing.
@@ -6,33 +6,35 @@ what the first one costs and rows written meanwhile shift nothing.
 
 import base64
 import binascii
+import dataclasses
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    BigInteger,
+    BinaryExpression,
+    BooleanClauseList,
     ColumnElement,
     Date,
     DateTime,
     Enum,
     FromClause,
-    Select,
+    Join,
+    SmallInteger,
     Text,
     and_,
-    bindparam,
     cast,
     func,
     literal,
     literal_column,
     or_,
-    select,
-    true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from db.enums import Labelled
@@ -51,6 +53,16 @@ class OrderDirection(Labelled):
     DESC = "DESC", "降序", "Largest, latest or last in the alphabet first"
 
 
+def frozen(value: Any) -> Hashable:
+    """`value`, filters and lists included, as something equal values share and a dictionary can hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return (type(value), *(frozen(getattr(value, field.name)) for field in fields))
+    if isinstance(value, list | tuple):
+        return tuple(frozen(item) for item in value)
+    return value if isinstance(value, Hashable) else id(value)
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which rows of an edge: all that its scope, its filter and its further arguments leave."""
@@ -59,10 +71,19 @@ class Selection:
     where: Any = None
     arguments: tuple[tuple[str, Any], ...] = ()
 
+    @cached_property
+    def identity(self) -> Hashable:
+        """What selections that ask the same share."""
+        return frozen(self)
+
     def condition(self, edge: Edge, parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
         """What to read from, and the condition for a row to be `parent`'s and chosen."""
         source, reached = edge.reached(self.scope)(parent, child)
-        conditions = [reached]
+        return source, and_(reached, *self.choice(edge, parent, child))
+
+    def choice(self, edge: Edge, parent: FromClause, child: FromClause) -> list[Condition]:
+        """What filter and arguments ask of a row that is `parent`'s."""
+        conditions = []
         if self.where is not None:
             conditions.append(condition_of(child, self.where))
         given = dict(self.arguments)
@@ -71,7 +92,29 @@ class Selection:
                 conditions.append(argument.condition(parent, child, given[argument.name]))
             elif argument.absent is not None:
                 conditions.append(argument.absent(parent, child))
-        return source, and_(*conditions)
+        return conditions
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The columns of a list's rows, those of the link to them where both are equal."""
+
+    c: Mapping[str, ColumnElement[Any]]
+
+
+def linked(source: FromClause, child: FromClause) -> Linked:
+    """The columns to order and bound `child` by.
+
+    A link that has the child's time also has the index by it, where a page can start: PostgreSQL concludes from equal
+    columns that both have a value, but not that both lie beyond one.
+    """
+    columns: dict[str, ColumnElement[Any]] = dict(child.c)
+    if isinstance(source, Join) and source.right is child and source.onclause is not None:
+        clauses = source.onclause.clauses if isinstance(source.onclause, BooleanClauseList) else [source.onclause]
+        pairs = {clause.right.name: clause.left for clause in clauses if isinstance(clause, BinaryExpression)}
+        if "starts_at" in pairs:
+            columns |= pairs
+    return Linked(columns)
 
 
 @dataclass(frozen=True)
@@ -82,7 +125,7 @@ class Term:
     descends: bool
     null_as: str | None
 
-    def of(self, child: FromClause) -> ColumnElement[Any]:
+    def of(self, child: "FromClause | Linked") -> ColumnElement[Any]:
         """The value rows are ordered by; never null."""
         column = child.c[self.column]
         return column if self.null_as is None else func.coalesce(column, cast(literal(self.null_as, Text), column.type))
@@ -108,14 +151,14 @@ class Window:
     after: tuple[Any, ...] | None = None
     before: tuple[Any, ...] | None = None
 
-    def order_by(self, child: FromClause) -> list[ColumnElement[Any]]:
+    def order_by(self, child: "FromClause | Linked") -> list[ColumnElement[Any]]:
         """The order the rows are read in: from the far end when going backwards."""
         return [
             term.of(child).desc() if term.descends is not self.backwards else term.of(child).asc()
             for term in self.terms
         ]
 
-    def bounds(self, child: FromClause) -> list[Condition]:
+    def bounds(self, child: "FromClause | Linked") -> list[Condition]:
         """What the cursors ask of a row."""
         return [
             _beyond(child, self.terms, values, is_after)
@@ -124,7 +167,7 @@ class Window:
         ]
 
 
-def _beyond(child: FromClause, terms: Sequence[Term], values: Sequence[Any], is_after: bool) -> Condition:
+def _beyond(child: "FromClause | Linked", terms: Sequence[Term], values: Sequence[Any], is_after: bool) -> Condition:
     columns = [term.of(child) for term in terms]
     bound = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
     rising = {term.descends is not is_after for term in terms}
@@ -217,7 +260,8 @@ def _read(value: Any, type_: TypeEngine[Any]) -> Any:
     if isinstance(type_, Date):
         return {"infinity": date.max, "-infinity": date.min}.get(value) or date.fromisoformat(_of(str, value))
     number = _of(int, value)
-    if not -(2**63) <= number < 2**63:
+    bits = 16 if isinstance(type_, SmallInteger) else 64 if isinstance(type_, BigInteger) else 32
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
         raise ValueError(number)
     return number
 
@@ -232,85 +276,4 @@ def _aware(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)
-    return moment
-
-
-def parent_key(position: int) -> str:
-    """The name under which a parent's key column stands in the answer."""
-    return f"parent_{position}"
-
-
-def _keys(position: int, column: ColumnElement[Any]) -> Condition:
-    """The column is among the keys that come with each run."""
-    return column == func.any(bindparam(f"keys_{position}", None, ARRAY(column.type)))
-
-
-def _for_each_parent(source: Concept, parent: FromClause, of_parent: Select[Any]) -> Select[Any]:
-    # The parents stand in the statement as their own rows, not as a list of keys: that is what distributed
-    # PostgreSQL can run.
-    own = of_parent.correlate(parent).lateral("own")
-    return (
-        select(*(parent.c[name].label(parent_key(i)) for i, name in enumerate(source.key)), own)
-        .select_from(parent.join(own, true()))
-        .where(*(_keys(i, parent.c[name]) for i, name in enumerate(source.key)))
-    )
-
-
-def rows_statement(edge: Edge, selection: Selection, page: Window, *, with_cursors: bool) -> Select[Any]:
-    """The page of every parent at once: each parent's own rows, joined laterally to the parent."""
-    child = edge.target.table.alias("child")
-    columns: list[ColumnElement[Any]] = [child.c[name] for name in edge.target.columns]
-    if with_cursors:
-        columns.append(cursor(cursor_tag(edge, page.terms), page.terms, child).label("cursor"))
-    # The root's edges ask nothing of a parent.
-    parent = child if edge.source is None else edge.source.table.alias("parent")
-    source, condition = selection.condition(edge, parent, child)
-    rows = (
-        select(*columns)
-        .select_from(source)
-        .where(condition, *page.bounds(child))
-        .order_by(*page.order_by(child))
-        .limit(page.limit + 1)
-    )
-    return rows if edge.source is None else _for_each_parent(edge.source, parent, rows)
-
-
-def count_statement(edge: Edge, selection: Selection) -> Select[Any]:
-    """How many rows every parent has."""
-    child = edge.target.table.alias("child")
-    parent = child if edge.source is None else edge.source.table.alias("parent")
-    source, condition = selection.condition(edge, parent, child)
-    counted = select(func.count().label("count")).select_from(source).where(condition)
-    return counted if edge.source is None else _for_each_parent(edge.source, parent, counted)
-
-
-def tally_statement(edge: Edge, selection: Selection, groups: Sequence[str], via: Edge | None = None) -> Select[Any]:
-    """How many rows every parent has of each group: of columns of the child, or of the row that `via` leads to."""
-    child = edge.target.table.alias("child")
-    parent = child if edge.source is None else edge.source.table.alias("parent")
-    rows, condition = selection.condition(edge, parent, child)
-    grouped = child
-    if via is not None:
-        grouped = via.target.table.alias("far")
-        _, joined = via.reached(None)(child, grouped)
-        rows = rows.join(grouped, joined)
-    columns = [grouped.c[name] for name in groups]
-    tallied = (
-        select(*columns, func.count().label("count"))
-        .select_from(rows)
-        .where(condition)
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return tallied if edge.source is None else _for_each_parent(edge.source, parent, tallied)
-
-
-def lookup_statement(
-    target: Concept, columns: Sequence[str], given: Callable[[FromClause], Condition] | None
-) -> Select[Any]:
-    """The rows that have certain values in `columns`, each once, and meet what else is given."""
-    child = target.table.alias("child")
-    conditions = [_keys(position, child.c[name]) for position, name in enumerate(columns)]
-    if given is not None:
-        conditions.append(given(child))
-    return select(*(child.c[name] for name in target.columns)).where(*conditions)
+    return moment.astimezone(UTC)

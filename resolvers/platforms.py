@@ -1,5 +1,7 @@
 """Edges from consultation platforms: up, down, to people, to what is held there and what comes of it."""
 
+from collections.abc import Callable
+
 from sqlalchemy import FromClause, and_, select
 
 from db.enums import MembershipRole, PlatformKind
@@ -12,6 +14,8 @@ from resolvers.areas import keys_in, of_district
 from resolvers.edges import (
     Condition,
     Edge,
+    Part,
+    Parts,
     Reach,
     alike,
     by,
@@ -66,6 +70,19 @@ def _results_below(scope: TreeScope) -> Reach:
 
 def _children_of(kind: PlatformKind) -> Reach:
     return where_alike({"district": "district", "id": "parent_id"}, lambda child: child.c.kind == kind)
+
+
+def _platforms_in(scope: TreeScope) -> Callable[[FromClause], tuple[FromClause, FromClause, Condition]]:
+    def each(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
+        inner = platform.alias()
+        return inner, inner, and_(inner.c.district == parent.c.district, in_scope(scope, parent, inner))
+
+    return each
+
+
+def _parts(reach: Reach, *, once: bool = False) -> dict[str, Parts]:
+    deeper = (TreeScope.CHILDREN, TreeScope.SUBTREE)
+    return {scope: Parts([Part(_platforms_in(scope), reach)], once=once) for scope in deeper}
 
 
 def _leads(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
@@ -141,6 +158,7 @@ events = Edge(
         TreeScope.CHILDREN: _events_below(TreeScope.CHILDREN),
         TreeScope.SUBTREE: _events_below(TreeScope.SUBTREE),
     },
+    parts=_parts(TO_EVENTS),
     default_scope=TreeScope.SELF,
 )
 results = Edge(
@@ -152,6 +170,7 @@ results = Edge(
         TreeScope.CHILDREN: _results_below(TreeScope.CHILDREN),
         TreeScope.SUBTREE: _results_below(TreeScope.SUBTREE),
     },
+    parts=_parts(by(district="district", id="platform_id"), once=True),
     default_scope=TreeScope.SELF,
 )
 star_ratings = Edge(

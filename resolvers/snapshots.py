@@ -68,13 +68,18 @@ class Snapshot:
         self._pool = pool
         self._connection: asyncpg.Connection | None = None
         self._lock = asyncio.Lock()
+        self._is_over = False
+        self._running: asyncio.Task[Any] | None = None
 
     async def fetch(self, statement: Statement, row_class: type[Row], given: dict[str, Sequence[Any]]) -> list[Row]:
         """The rows of `statement`, as `row_class`."""
         async with self._lock:
+            if self._is_over:
+                raise Unavailable("the operation is over")
             if self._connection is None:
                 self._connection = await self._begin()
             self.ran.append(statement.sql)
+            self._running = asyncio.current_task()
             try:
                 rows: list[Row] = await self._connection.fetch(
                     statement.sql, *statement.values(given), record_class=row_class
@@ -83,6 +88,8 @@ class Snapshot:
                 raise TimedOut("this took too long; ask for fewer rows, a narrower filter or fewer levels") from error
             except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
                 raise Unavailable(GONE) from error
+            finally:
+                self._running = None
             return rows
 
     async def _begin(self) -> asyncpg.Connection:
@@ -103,11 +110,18 @@ class Snapshot:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # The connection goes back even when the operation is being cancelled.
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-            finally:
-                await self._pool.release(connection)
+        # An operation that fails in one field, or whose client has gone, ends while others are still being read: the
+        # statement that runs is cancelled in PostgreSQL, and those that wait for it are not begun any more. A loader's
+        # statement runs in a task of its own, which the end of the operation does not reach by itself.
+        self._is_over = True
+        if self._running is not None:
+            self._running.cancel()
+        async with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                try:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                finally:
+                    # The connection goes back even when the operation is being cancelled.
+                    await self._pool.release(connection)

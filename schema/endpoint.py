@@ -1,6 +1,7 @@
 """How the schema is reached over HTTP: one path, bounded bodies, and errors that are always JSON with a code."""
 
-from collections.abc import MutableMapping
+import asyncio
+from collections.abc import Coroutine, MutableMapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,7 @@ from uuid import uuid4
 import orjson
 import strawberry
 from cross_web import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.asgi import GraphQL
@@ -36,7 +37,11 @@ class Endpoint(GraphQL[Context, None]):
             return
         request = Request(scope, bounded(receive))
         try:
-            response = await self.run(request)
+            # The whole body is read first, so that the next thing to be received is the client's going away.
+            await request.body()
+            response = await unless_gone(receive, self.run(request))
+        except ClientDisconnect:
+            return
         except HTTPException as error:
             code = {405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}.get(error.status_code, "BAD_REQUEST")
             answer = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
@@ -51,15 +56,20 @@ class Endpoint(GraphQL[Context, None]):
         return Context(Snapshot(state.pool, state.statements), request_id=uuid4().hex)
 
     def parse_json(self, data: str | bytes) -> Any:
-        """An operation's JSON object."""
+        """The JSON object of a body, or of the variables or extensions of a GET request."""
         try:
             found = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            raise HTTPException(400, f"The body is not JSON: {error}.") from None
+            raise HTTPException(400, f"Not JSON where JSON is needed: {error}.") from None
         if not isinstance(found, dict):
-            raise HTTPException(400, 'The body must be an object such as {"query": "{ districts { name } }"}.')
+            raise HTTPException(
+                400, 'This must be an object, for a body one such as {"query": "{ districts { name } }"}.'
+            )
         if not isinstance(found.get("operationName"), str | None):
             raise HTTPException(400, "`operationName` must be a string or null, if provided.")
+        if found.get("operationName") == "":
+            # An empty name names no operation.
+            del found["operationName"]
         return found
 
     def encode_json(self, data: object) -> str:
@@ -75,6 +85,28 @@ class Endpoint(GraphQL[Context, None]):
     async def render_graphql_ide(self, request: Request) -> Response:
         """A page to ask from, which needs nothing from outside."""
         return HTMLResponse(PAGE.read_text(encoding="utf-8"))
+
+
+async def unless_gone(receive: Receive, answer: Coroutine[Any, Any, Response]) -> Response:
+    """What `answer` gives; when the client goes away before, it is cancelled, and with it its statement."""
+    answering = asyncio.create_task(answer)
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        answering.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await answering
+    except asyncio.CancelledError:
+        if not watching.done():
+            # It is this request's own task that is being cancelled, not the answer alone.
+            answering.cancel()
+            raise
+        raise ClientDisconnect from None
+    finally:
+        watching.cancel()
 
 
 def bounded(receive: Receive, limit: int = MAX_BODY) -> Receive:

@@ -12,6 +12,7 @@ from strawberry import UNSET
 
 from resolvers.context import Info
 from resolvers.edges import Concept, Edge, Row
+from resolvers.errors import EmptyFilter
 from resolvers.filters import LOCAL_TIME
 from resolvers.lists import Listing
 from resolvers.pages import DEFAULT_PAGE, MAX_PAGE, OrderDirection, Selection, window
@@ -91,6 +92,9 @@ def connection(edge: Edge, description: str) -> Any:
             given.get("before"),
             [(order.field, order.direction == OrderDirection.DESC) for order in orders],
         )
+        for name in argument_names:
+            if given.get(name) == []:
+                raise EmptyFilter(f"{name} is an empty list, which no row could meet; name some or leave it out")
         selection = Selection(
             given.get("scope"),
             given.get("where"),

@@ -1,5 +1,6 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 
 from resolvers.context import Context
 from resolvers.edges import Row
-from resolvers.errors import BadArgument
+from resolvers.errors import BadArgument, TimedOut
 from schema import figures
 from schema.masking import MAX_ERRORS, shown
 from schema.queries import Query
@@ -20,6 +21,8 @@ from schema.queries import Query
 KEPT_DOCUMENTS = 500
 # The largest document of a dashboard has some 600 tokens.
 MAX_TOKENS = 3_000
+# How many seconds an operation may take in all; each of its statements has a limit of its own.
+DEADLINE = 30
 
 
 class Graph(strawberry.Schema):
@@ -28,8 +31,12 @@ class Graph(strawberry.Schema):
     async def execute(self, query: str | None, *arguments: Any, **options: Any) -> ExecutionResult:
         """Run one operation of a document; `context_value` is a `Context`."""
         context: Context = options["context_value"]
-        async with context.snapshot:
-            result = await super().execute(query, *arguments, **options)
+        try:
+            async with asyncio.timeout(DEADLINE), context.snapshot:
+                result = await super().execute(query, *arguments, **options)
+        except TimeoutError:
+            late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
+            result = ExecutionResult(data=None, errors=[late])
         if result.errors:
             result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
         return result

@@ -46,7 +46,10 @@ class DutyReport:
     )
 
 
-def _duty_report(self: Row, info: Info, year: int) -> Any:
+Year = Annotated[int, strawberry.argument(description="The year, 1949–2100.")]
+
+
+def _duty_report(self: Row, info: Info, year: Year) -> Any:
     return DutyRecord(info.context.loaders, self, year)
 
 

@@ -33,7 +33,7 @@ async def test_advice_of_a_station_led_to_a_kindergarten(ask: Ask) -> None:
             "kind": "RECOMMENDATION",
             "status": "IMPLEMENTED",
             "title": advice,
-            "body": None,
+            "body": "来源未载建议提出的日期;按本版年份计。",
             "raisedAt": "2022-12-31T16:00:00+00:00",
             "closedAt": None,
             "datePrecision": "YEAR",

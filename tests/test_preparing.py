@@ -1,0 +1,41 @@
+"""A server without DATABASE_URL makes its own database ready, once, whoever starts or is killed meanwhile."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_server import fetch, served
+
+from db import embedded
+from db.preparing import database_dsn
+
+FACTS = "SELECT md5(string_agg(code, ',' ORDER BY id)) || count(*) FROM area"
+WHOLE = "SELECT (SELECT count(*) FROM area) || ' ' || (SELECT count(*) FROM member WHERE is_sample)"
+VERSIONS = "SELECT md5(string_agg(xmin::text, ',' ORDER BY district, id)) FROM member"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    embedded.stop(folder)
+    shutil.rmtree(folder)
+
+
+def test_starts_at_once_and_later_fill_it_once(folder: Path) -> None:
+    with served(DATA_DIR=str(folder)) as (first, _), served(DATA_DIR=str(folder)) as (second, _):
+        assert (first.startswith("http://"), second.startswith("http://"), first == second) == (True, True, False)
+        dsn = database_dsn(embedded.start(folder), "hangzhou_with_sample")
+        before = fetch(dsn, VERSIONS), fetch(dsn, WHOLE)
+    with served(DATA_DIR=str(folder)):
+        assert (fetch(dsn, VERSIONS), fetch(dsn, WHOLE)) == before
+
+
+def test_without_sample_data_the_facts_are_the_same(folder: Path) -> None:
+    with served(DATA_DIR=str(folder), SAMPLE="0"), served(DATA_DIR=str(folder)):
+        bare, full = (database_dsn(embedded.start(folder), name) for name in ("hangzhou", "hangzhou_with_sample"))
+        assert fetch(bare, FACTS) == fetch(full, FACTS)
+        assert fetch(bare, "SELECT count(*) FROM member WHERE is_sample") == 0
