@@ -91,8 +91,8 @@ event_organizer = Table(
     Index("event_organizer_organization_idx", "organization_district", "organization_id", "starts_at", "event_id"),
 )
 
-# The districts that take part in an event: its own, and those of its organizers and platforms elsewhere. "The events of
-# a district" is one range of this table's index, whoever owns them.
+# The districts that take part in an event: its own, those of its organizers, and those its platforms belong to or are
+# in. "The events of a district" is one range of this table's index, whoever owns them.
 event_participant = Table(
     "event_participant",
     metadata,
@@ -110,6 +110,9 @@ ADD_PARTICIPANTS = """
     SELECT e.district, e.id, e.starts_at, e.district FROM event e
     UNION SELECT o.district, o.event_id, o.starts_at, o.organization_district FROM event_organizer o
     UNION SELECT p.district, p.event_id, p.starts_at, p.platform_district FROM event_platform p
+    UNION SELECT p.district, p.event_id, p.starts_at, a.tenant
+        FROM event_platform p JOIN platform h ON (h.district, h.id) = (p.platform_district, p.platform_id)
+        JOIN area a ON a.id = h.area_id
     ON CONFLICT DO NOTHING
 """
 """Makes up the participants that events, organizers and platforms written in bulk imply."""

@@ -110,8 +110,8 @@ def _rows_within(
 ) -> Reach:
     """Rows that belong to an area through the platforms in it or, in whole districts, through the district itself.
 
-    Each function selects the keys of the rows that hang on an area. A district's platforms need not be visited: what
-    happens at them is the district's.
+    Each function selects the keys of the rows that hang on an area. For whole districts no platforms are visited:
+    members and results are those that districts own, events those they take part in.
     """
 
     def condition(parent: FromClause, child: FromClause) -> Condition:
@@ -119,7 +119,8 @@ def _rows_within(
         near = at_platforms(inner).where(in_scope(scope, parent, inner)).correlate(parent)
         if scope is not TreeScope.SUBTREE:
             return keys_in(child, near)
-        owned = of_tenants(owner).where(in_scope(scope, parent, owner), owner.c.level.in_(TENANT_LEVELS))
+        tenant = and_(in_scope(scope, parent, owner), owner.c.level.in_(TENANT_LEVELS), is_current(owner))
+        owned = of_tenants(owner).where(tenant)
         return keys_in(child, near.where(parent.c.level.not_in(TENANT_LEVELS)), owned.correlate(parent))
 
     return where(condition)

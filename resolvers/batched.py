@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import FromClause
+from sqlalchemy import FromClause, Select
 from strawberry.dataloader import DataLoader
 
 from resolvers.edges import Concept, Condition, Edge, Row
 from resolvers.errors import TooLarge
 from resolvers.pages import Selection, Window, default_order, terms_of
-from resolvers.snapshots import Snapshot
+from resolvers.snapshots import Snapshot, compiled
 from resolvers.statements import count_statement, lookup_statement, parent_key, rows_statement, tally_statement
 
 Key = tuple[Any, ...]
@@ -71,9 +71,12 @@ class Loaders:
         """One page of the rows at the other end of `edge`."""
 
         async def load(keys: list[Key], name: Hashable) -> list[Page]:
-            statement = self.snapshot.statements.get(
-                name, lambda: rows_statement(edge, selection, window, with_cursors=True)
-            )
+            def build() -> Select[Any]:
+                return rows_statement(edge, selection, window, with_cursors=True)
+
+            # A page after a cursor is seldom asked for twice, so its statement would only push others out.
+            is_kept = window.after is None and window.before is None
+            statement = self.snapshot.statements.get(name, build) if is_kept else compiled(build())
             grouped = self._by_parent(
                 edge, await self.snapshot.fetch(statement, edge.target.row_class, _given(edge.source, keys))
             )

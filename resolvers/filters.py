@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     FromClause,
     Integer,
+    Interval,
     SmallInteger,
     Text,
     and_,
@@ -264,10 +265,13 @@ class Timing(Labelled):
 
 
 def has_timing(child: FromClause, values: list[Any]) -> Condition:
-    """The event, which without an end lasts until the end of its day, lies ahead, runs now or is over."""
-    zone = literal(LOCAL_TIME.key)
-    day_after = func.timezone(zone, func.date_trunc("day", func.timezone(zone, child.c.starts_at)) + timedelta(days=1))
-    ends_at = func.coalesce(child.c.ends_at, day_after)
+    """The event lies ahead, runs now or is over; without an end it lasts for its day, or its month or year if only
+    that is known.
+    """
+    zone, precision = literal(LOCAL_TIME.key), child.c.date_precision
+    unit = case((precision == "YEAR", "year"), (precision == "MONTH", "month"), else_="day")
+    begin = func.date_trunc(unit, func.timezone(zone, child.c.starts_at))
+    ends_at = func.coalesce(child.c.ends_at, func.timezone(zone, begin + cast(func.concat("1 ", unit), Interval)))
     timing = case(
         (child.c.starts_at > func.now(), literal(Timing.UPCOMING.value)),
         (ends_at < func.now(), literal(Timing.PAST.value)),

@@ -60,7 +60,9 @@ def frozen(value: Any) -> Hashable:
         return (type(value), *(frozen(getattr(value, field.name)) for field in fields))
     if isinstance(value, list | tuple):
         return tuple(frozen(item) for item in value)
-    return value if isinstance(value, Hashable) else id(value)
+    if not isinstance(value, Hashable):
+        raise TypeError(f"{type(value).__name__} cannot stand in a filter")
+    return value
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -12,10 +13,19 @@ from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import asyncpg as sqlalchemy_asyncpg
 
 from resolvers.edges import Row
-from resolvers.errors import TimedOut, Unavailable
+from resolvers.errors import Fault, TimedOut, Unavailable
 
 # How many seconds an operation waits for a connection before it is told to come back.
 PATIENCE = 5
+# What it looks like when the database goes away, at any moment of an operation.
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+)
 GONE = "the database cannot be reached just now; try again in a moment"
 # SQLAlchemy gives its dialects no types.
 DIALECT = sqlalchemy_asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -68,35 +78,42 @@ class Snapshot:
         self._pool = pool
         self._connection: asyncpg.Connection | None = None
         self._lock = asyncio.Lock()
-        self._is_over = False
+        # Why no more statements are run: the operation is over, or one of them failed and with it the transaction.
+        self._ended: Fault | None = None
         self._running: asyncio.Task[Any] | None = None
 
     async def fetch(self, statement: Statement, row_class: type[Row], given: dict[str, Sequence[Any]]) -> list[Row]:
         """The rows of `statement`, as `row_class`."""
         async with self._lock:
-            if self._is_over:
-                raise Unavailable("the operation is over")
-            if self._connection is None:
-                self._connection = await self._begin()
-            self.ran.append(statement.sql)
+            if self._ended is not None:
+                raise type(self._ended)(self._ended.message)
             self._running = asyncio.current_task()
             try:
+                if self._connection is None:
+                    self._connection = await self._begin()
+                self.ran.append(statement.sql)
                 rows: list[Row] = await self._connection.fetch(
                     statement.sql, *statement.values(given), record_class=row_class
                 )
             except asyncpg.QueryCanceledError as error:
-                raise TimedOut("this took too long; ask for fewer rows, a narrower filter or fewer levels") from error
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
-                raise Unavailable(GONE) from error
+                self._ended = TimedOut("this took too long; ask for fewer rows, a narrower filter or fewer levels")
+                raise self._ended from error
+            except LOST as error:
+                self._ended = Unavailable(GONE)
+                raise self._ended from error
             finally:
                 self._running = None
             return rows
 
     async def _begin(self) -> asyncpg.Connection:
         try:
-            connection = await self._pool.acquire(timeout=PATIENCE)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            raise Unavailable(GONE) from error
+            return await self._begun()
+        except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError):
+            # The database was restarted since the connection was last used; the pool has a new one.
+            return await self._begun()
+
+    async def _begun(self) -> asyncpg.Connection:
+        connection = await self._pool.acquire(timeout=PATIENCE)
         try:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         except BaseException:
@@ -113,15 +130,23 @@ class Snapshot:
         # An operation that fails in one field, or whose client has gone, ends while others are still being read: the
         # statement that runs is cancelled in PostgreSQL, and those that wait for it are not begun any more. A loader's
         # statement runs in a task of its own, which the end of the operation does not reach by itself.
-        self._is_over = True
+        self._ended = self._ended or Unavailable("the operation is over")
         if self._running is not None:
             self._running.cancel()
+        # The connection goes back to the pool even when this task is cancelled once more meanwhile.
+        await asyncio.shield(asyncio.ensure_future(self._release()))
+
+    async def _release(self) -> None:
         async with self._lock:
             connection, self._connection = self._connection, None
-            if connection is not None:
-                try:
-                    if not connection.is_closed():
-                        await connection.execute("ROLLBACK")
-                finally:
-                    # The connection goes back even when the operation is being cancelled.
+            if connection is None:
+                return
+            try:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+            except LOST:
+                # The answer is complete without it, and PostgreSQL ends the transaction with the connection.
+                pass
+            finally:
+                with suppress(asyncpg.InterfaceError):
                     await self._pool.release(connection)

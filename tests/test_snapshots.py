@@ -1,0 +1,86 @@
+"""What an operation reads through survives clients that go, statements that take too long, and a lost database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from db.pools import read_pool
+from resolvers.context import Context
+from resolvers.snapshots import Snapshot, Statements
+from schema.graph import Graph
+
+pytestmark = pytest.mark.anyio
+
+TWO_FIELDS = '{ platform(slug: "x") { name } districts { name } }'
+END_READERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yizhan'"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'yizhan' AND wait_event_type = 'Lock'"
+
+
+@asynccontextmanager
+async def locked_platforms(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Nobody can read platforms meanwhile; gives the connection that holds them."""
+    holder = await asyncpg.connect(dsn)
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE platform IN ACCESS EXCLUSIVE MODE")
+        yield holder
+    await holder.close()
+
+
+async def run(graph: Graph, pool: asyncpg.Pool, query: str) -> tuple[object, list[object]]:
+    result = await graph.execute(query, context_value=Context(Snapshot(pool, Statements()), request_id="test"))
+    return result.data, [(error.extensions or {})["code"] for error in result.errors or []]
+
+
+async def until_waiting(looker: asyncpg.Connection, count: int) -> None:
+    async with asyncio.timeout(10):
+        while await looker.fetchval(WAITING) != count:
+            # The only way to know is to ask again.
+            await asyncio.sleep(0.02)
+
+
+async def test_a_cancelled_operation_gives_its_connection_back_however_often_it_is_cancelled(
+    graph: Graph, empty_database: str
+) -> None:
+    async with read_pool(empty_database, size=1) as pool:
+        async with locked_platforms(empty_database) as holder:
+            operation = asyncio.create_task(run(graph, pool, TWO_FIELDS))
+            await until_waiting(holder, 1)
+            for _ in range(3):
+                operation.cancel()
+                await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await operation
+            await until_waiting(holder, 0)
+        assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+        assert (pool.get_size(), pool.get_idle_size()) == (1, 1)
+
+
+async def test_fields_after_one_that_took_too_long_took_too_long_too(graph: Graph, empty_database: str) -> None:
+    async with read_pool(empty_database, size=1, statement_timeout=0.2) as pool:
+        async with locked_platforms(empty_database):
+            assert await run(graph, pool, TWO_FIELDS) == (None, ["TIMEOUT", "TIMEOUT"])
+        assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+
+
+async def test_a_connection_lost_in_an_operation_is_said_and_the_next_one_has_another(
+    graph: Graph, empty_database: str
+) -> None:
+    async with read_pool(empty_database, size=1) as pool:
+        async with locked_platforms(empty_database) as holder:
+            operation = asyncio.create_task(run(graph, pool, TWO_FIELDS))
+            await until_waiting(holder, 1)
+            await holder.fetchval(END_READERS)
+            assert await operation == (None, ["UNAVAILABLE", "UNAVAILABLE"])
+        assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+
+
+async def test_a_connection_lost_while_nobody_used_it_is_not_noticed(graph: Graph, empty_database: str) -> None:
+    async with read_pool(empty_database, size=1) as pool:
+        assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+        looker = await asyncpg.connect(empty_database)
+        await looker.fetchval(END_READERS)
+        await looker.close()
+        assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
