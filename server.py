@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import importlib
 import json
-import re
 import signal
 import socket
 import sys
@@ -12,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 from pydantic import Field, ValidationError
@@ -173,6 +171,13 @@ def plain_errors() -> Iterator[None]:
         fail(f"The database cannot be used: {error}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.")
 
 
+def data_folder(settings: Settings) -> Path:
+    """Where the embedded PostgreSQL keeps its data."""
+    from db.embedded import default_data_folder
+
+    return settings.data_dir or default_data_folder()
+
+
 async def prepared(settings: Settings, *, is_served: bool = True) -> str:
     """The DSN of the database to work on: the given one as it is, or the embedded one, started and filled."""
     from db import embedded
@@ -182,7 +187,7 @@ async def prepared(settings: Settings, *, is_served: bool = True) -> str:
         if is_served:
             await require_migrated(settings.dsn)
         return settings.dsn
-    server = await asyncio.to_thread(embedded.start, settings.data_dir or embedded.default_data_folder())
+    server = await asyncio.to_thread(embedded.start, data_folder(settings))
     with progress_bar() as progress:
         return await prepare_embedded(server, with_sample=settings.sample, progress=progress)
 
@@ -228,6 +233,8 @@ def serve() -> None:
     import uvicorn
     import uvloop
 
+    from db.preparing import keep_running
+
     settings = read_settings()
 
     class Server(uvicorn.Server):
@@ -247,7 +254,10 @@ def serve() -> None:
         dsn = await preparing
         listener = listening_socket(settings)
         app = build_app(dsn, settings)
+        keeping = asyncio.create_task(keep_running(data_folder(settings))) if settings.dsn is None else None
         await Server(uvicorn.Config(app, log_level="warning", access_log=False)).serve(sockets=[listener])
+        if keeping is not None:
+            keeping.cancel()
 
     # Once it has shut down, the server raises the signal again that ended it; being told to end is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -367,17 +377,6 @@ def export_schema(
         fail(f"{path} is not what the code says. Run `python server.py export-schema`.")
 
 
-def without_password(address: str) -> str:
-    """A database's address as it may be shown; a password may itself have an @, and may stand in the query."""
-    parts = urlsplit(address)
-    account, at, place = parts.netloc.rpartition("@")
-    user, colon, _ = account.partition(":")
-    hidden = parts._replace(
-        netloc=f"{user}{colon and ':…'}{at}{place}", query=re.sub(r"(password=)[^&]*", r"\1…", parts.query)
-    )
-    return hidden.geturl()
-
-
 @config.command("show")
 def show_config() -> None:
     """Show every setting, its value and where it comes from; passwords are left out.
@@ -388,6 +387,8 @@ def show_config() -> None:
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         if name == "database_url" and value is not None:
+            from db.pools import without_password
+
             value = without_password(value)
         origin = "environment" if name in settings.model_fields_set else "default"
         typer.echo(f"{name.upper():<18} {'–' if value is None else value!s:<30} {origin:<12} {field.description}")

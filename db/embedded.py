@@ -107,6 +107,11 @@ def stop(data: Path, *, timeout: float = 60) -> None:
             time.sleep(0.01)
 
 
+def is_running(data: Path) -> bool:
+    """Whether the server of the folder `data` is there; asks no more than the list of processes."""
+    return Cluster(data).server() is not None
+
+
 class Cluster:
     """The files of one cluster. Each major version has its own, since no other version can read it."""
 

@@ -1,4 +1,7 @@
-"""The connections that operations read through."""
+"""The connections that operations read through, and how a database's address may be shown."""
+
+import re
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -26,3 +29,14 @@ async def _end_transaction(connection: asyncpg.Connection) -> None:
     """Leave nothing open on a released connection; mostly nothing is, and then nothing is sent."""
     if connection.is_in_transaction():
         await connection.execute("ROLLBACK")
+
+
+def without_password(address: str) -> str:
+    """A database's address as it may be shown; a password may itself have an @, and may stand in the query."""
+    parts = urlsplit(address)
+    account, at, place = parts.netloc.rpartition("@")
+    user, colon, _ = account.partition(":")
+    hidden = parts._replace(
+        netloc=f"{user}{colon and ':…'}{at}{place}", query=re.sub(r"(password=)[^&]*", r"\1…", parts.query)
+    )
+    return hidden.geturl()

@@ -1,18 +1,24 @@
 """Making a database ready to serve: there, migrated, and filled with Hangzhou's network when it is empty."""
 
+import asyncio
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import asyncpg
+import structlog
 
-from db import revisions
+from db import embedded, revisions
 from db.revisions import NotMigrated
 
 if TYPE_CHECKING:
     from db.loading import Progress
 
+log = structlog.get_logger()
+
+# How many seconds may pass before a server that was killed is missed.
+CHECK_EVERY = 1
 HANGZHOU = Path(__file__).with_name("data") / "hangzhou"
 # Two servers that start at once must not both fill the same database.
 FILL_LOCK = 7_330_101
@@ -41,6 +47,18 @@ async def prepare_embedded(server: str, *, with_sample: bool, progress: "Progres
         await migrate(dsn)
     await fill(dsn, with_sample=with_sample, progress=progress)
     return dsn
+
+
+async def keep_running(data: Path) -> None:
+    """Start the embedded server of `data` again whenever it is gone, until cancelled: nobody else would."""
+    while True:
+        await asyncio.sleep(CHECK_EVERY)
+        if not embedded.is_running(data):
+            log.warning("the embedded PostgreSQL is gone and is started again", data=str(data))
+            try:
+                await asyncio.to_thread(embedded.start, data)
+            except embedded.ServerNotStarted as error:
+                log.error("the embedded PostgreSQL could not be started again", reason=str(error))
 
 
 async def fill(dsn: str, *, with_sample: bool, progress: "Progress | None" = None) -> None:

@@ -25,6 +25,7 @@ LOST = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
 GONE = "the database cannot be reached just now; try again in a moment"
 # SQLAlchemy gives its dialects no types.
@@ -108,7 +109,9 @@ class Snapshot:
     async def _begin(self) -> asyncpg.Connection:
         try:
             return await self._begun()
-        except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError):
+        except TimeoutError:
+            raise
+        except LOST:
             # The database was restarted since the connection was last used; the pool has a new one.
             return await self._begun()
 
@@ -117,7 +120,8 @@ class Snapshot:
         try:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         except BaseException:
-            await self._pool.release(connection)
+            with suppress(*LOST):
+                await self._pool.release(connection)
             raise
         return connection
 
@@ -148,5 +152,5 @@ class Snapshot:
                 # The answer is complete without it, and PostgreSQL ends the transaction with the connection.
                 pass
             finally:
-                with suppress(asyncpg.InterfaceError):
+                with suppress(*LOST):
                     await self._pool.release(connection)

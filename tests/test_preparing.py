@@ -2,9 +2,11 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from test_server import fetch, served
 
@@ -39,3 +41,18 @@ def test_without_sample_data_the_facts_are_the_same(folder: Path) -> None:
         bare, full = (database_dsn(embedded.start(folder), name) for name in ("hangzhou", "hangzhou_with_sample"))
         assert fetch(bare, FACTS) == fetch(full, FACTS)
         assert fetch(bare, "SELECT count(*) FROM member WHERE is_sample") == 0
+
+
+def test_a_database_that_was_killed_is_started_again(folder: Path) -> None:
+    with served(DATA_DIR=str(folder)) as (address, _):
+        server = embedded.Cluster(folder).server()
+        assert server is not None, "the database is not running"
+        server.kill()
+        answers: list[int] = []
+        deadline = time.monotonic() + 30
+        while not (answers and answers[-1] == 200) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            answers.append(httpx.get(f"{address}/ready").status_code)
+        assert set(answers) <= {200, 503}
+        query = {"query": '{ area(code: "330114") { name } }'}
+        assert httpx.post(f"{address}/graphql", json=query).json() == {"data": {"area": {"name": "钱塘区"}}}

@@ -36,7 +36,7 @@ async def run(graph: Graph, pool: asyncpg.Pool, query: str) -> tuple[object, lis
 
 async def until_waiting(looker: asyncpg.Connection, count: int) -> None:
     async with asyncio.timeout(10):
-        while await looker.fetchval(WAITING) != count:
+        while await looker.fetchval(WAITING) != count:  # noqa: ASYNC110
             # The only way to know is to ask again.
             await asyncio.sleep(0.02)
 
