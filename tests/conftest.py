@@ -45,7 +45,7 @@ def postgres() -> Iterator[str]:
         yield embedded.start(folder, fsync="off")
     finally:
         embedded.stop(folder)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

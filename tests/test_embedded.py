@@ -56,7 +56,7 @@ def new_folder() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     stop(folder)
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def folder() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     embedded.stop(folder)
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_starts_at_once_and_later_fill_it_once(folder: Path) -> None:

@@ -69,7 +69,7 @@ def own_postgres() -> Iterator[tuple[str, Path]]:
         yield dsn, folder
     finally:
         embedded.stop(folder)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def post(client: httpx.Client, query: str, **more: Any) -> Any:
