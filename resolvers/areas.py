@@ -42,6 +42,10 @@ def is_current(child: FromClause) -> Condition:
     return child.c.valid_to.is_(None)
 
 
+def _is_tenant(child: FromClause) -> Condition:
+    return and_(is_current(child), child.c.level.in_(TENANT_LEVELS))
+
+
 def _in_vintage(_: FromClause, child: FromClause, vintage: date) -> Condition:
     return and_(
         or_(child.c.valid_from.is_(None), child.c.valid_from <= vintage),
@@ -85,7 +89,7 @@ def _platforms_in(scope: TreeScope) -> Callable[[FromClause], tuple[FromClause, 
 
 def _tenants_in(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
     owner = area.alias()
-    return owner, owner, and_(in_subtree(parent, owner), owner.c.level.in_(TENANT_LEVELS), is_current(owner))
+    return owner, owner, and_(in_subtree(parent, owner), _is_tenant(owner))
 
 
 def _parts(of_platform: Reach, of_tenant: Reach, *, once: bool = False) -> dict[str, Parts]:
@@ -119,8 +123,7 @@ def _rows_within(
         near = at_platforms(inner).where(in_scope(scope, parent, inner)).correlate(parent)
         if scope is not TreeScope.SUBTREE:
             return keys_in(child, near)
-        tenant = and_(in_scope(scope, parent, owner), owner.c.level.in_(TENANT_LEVELS), is_current(owner))
-        owned = of_tenants(owner).where(tenant)
+        owned = of_tenants(owner).where(in_scope(scope, parent, owner), _is_tenant(owner))
         return keys_in(child, near.where(parent.c.level.not_in(TENANT_LEVELS)), owned.correlate(parent))
 
     return where(condition)
@@ -236,10 +239,6 @@ bundles = Edge("District.bundles", concepts.areas, concepts.bundles, by(code="di
 def of_district(source: Concept) -> Edge:
     """From a row to the district that owns it: the area in the newest list whose code its `district` is."""
     return to_one(f"{source.name}.district", source, concepts.tenants, {"district": "code"}, _is_tenant)
-
-
-def _is_tenant(child: FromClause) -> Condition:
-    return and_(is_current(child), child.c.level.in_(TENANT_LEVELS))
 
 
 all_areas = Edge("Query.areas", None, concepts.areas, everything, arguments=(VINTAGE,))

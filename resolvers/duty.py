@@ -40,10 +40,13 @@ class DutyRecord:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise BadArgument(f"year must be {FIRST_YEAR}–{LAST_YEAR}, got {self.year}")
 
+    @property
+    def _attended(self) -> Selection:
+        return Selection(arguments=(("year", self.year), ("state", AttendanceState.CHECKED_IN)))
+
     async def by_kind(self) -> list[Row]:
         """How many events of each kind."""
-        attended = Selection(arguments=(("year", self.year), ("state", AttendanceState.CHECKED_IN)))
-        return await self.loaders.tally(_ATTENDED, self.member, attended, ("kind",), via=events.attendance_event)
+        return await self.loaders.tally(_ATTENDED, self.member, self._attended, ("kind",), via=events.attendance_event)
 
     async def total(self) -> int:
         """How many events in all."""
@@ -51,8 +54,7 @@ class DutyRecord:
 
     async def sample_total(self) -> int:
         """How many of the events in all are sample data."""
-        attended = Selection(arguments=(("year", self.year), ("state", AttendanceState.CHECKED_IN)))
-        rows = await self.loaders.tally(_ATTENDED, self.member, attended, ("is_sample",))
+        rows = await self.loaders.tally(_ATTENDED, self.member, self._attended, ("is_sample",))
         return sum(row["count"] for row in rows if row["is_sample"])
 
     async def results(self) -> list[Row]:
