@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import FromClause, Select, and_, or_, select, tuple_, union_all
+from sqlalchemy import Date, FromClause, Select, and_, or_, select, tuple_, union_all
 
 from db.areas import area, park_township
 from db.enums import AreaLevel
@@ -27,6 +27,7 @@ from resolvers.edges import (
     to_shared,
     where,
 )
+from resolvers.given import Given
 from resolvers.trees import DEPTH, TreeScope, in_scope, in_subtree, is_above, is_below, one_of_kinds
 
 # The levels whose areas own rows.
@@ -46,10 +47,11 @@ def _is_tenant(child: FromClause) -> Condition:
     return and_(is_current(child), child.c.level.in_(TENANT_LEVELS))
 
 
-def _in_vintage(_: FromClause, child: FromClause, vintage: date) -> Condition:
+def _in_vintage(_: FromClause, child: FromClause, vintage: Given[date]) -> Condition:
+    day = vintage.bound(Date())
     return and_(
-        or_(child.c.valid_from.is_(None), child.c.valid_from <= vintage),
-        or_(child.c.valid_to.is_(None), child.c.valid_to > vintage),
+        or_(child.c.valid_from.is_(None), child.c.valid_from <= day),
+        or_(child.c.valid_to.is_(None), child.c.valid_to > day),
     )
 
 

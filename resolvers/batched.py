@@ -1,18 +1,21 @@
 """The batched way of running: one DataLoader per edge and arguments, one statement per level of a document."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import FromClause, Select
+from sqlalchemy import ColumnElement, FromClause, Select
 from strawberry.dataloader import DataLoader
 
+from resolvers.asks import Ask, Count, Detail, Item, Items, Listing, Named, Nodes, One, Parent, Place, Rows, Tally
 from resolvers.edges import Concept, Condition, Edge, Row
 from resolvers.errors import TooLarge
-from resolvers.pages import Selection, Window, default_order, terms_of
-from resolvers.snapshots import Snapshot, compiled
-from resolvers.statements import count_statement, lookup_statement, parent_key, rows_statement, tally_statement
+from resolvers.given import Given
+from resolvers.pages import Window, choice, cursor, default_order, terms_of
+from resolvers.snapshots import Snapshot, Statement
+from resolvers.statements import count_of, for_each_parent, lookup_statement, page_of, parent_key, tally_of
 
 Key = tuple[Any, ...]
 
@@ -67,52 +70,129 @@ class Loaders:
             found = self._loaders[name] = DataLoader(load_fn=load_fn)
         return found
 
-    async def page(self, edge: Edge, parent: Row | None, selection: Selection, window: Window) -> Page:
-        """One page of the rows at the other end of `edge`."""
+    def answer(self, value: Any) -> Any:
+        """What a field's function asks for, read; anything else as it is. What is read has to be awaited."""
+        if isinstance(value, list):
+            return [self.answer(item) for item in value]
+        return self._read(value) if isinstance(value, Ask) else value
 
-        async def load(keys: list[Key], name: Hashable) -> list[Page]:
-            def build() -> Select[Any]:
-                return rows_statement(edge, selection, window, with_cursors=True)
+    async def _read(self, ask: Ask) -> Any:
+        match ask:
+            case One():
+                return await self._one(ask)
+            case Nodes():
+                return await self._nodes(ask.listing)
+            case Items():
+                rows, nodes = (await self.page(ask.listing)).rows, await self._nodes(ask.listing)
+                return [Item(node, row["cursor"]) for row, node in zip(rows, nodes, strict=True)]
+            case Place():
+                return await self.page(ask.listing)
+            case Count():
+                return await self.count(ask)
+            case Rows():
+                return await self.rows(ask)
+            case Named():
+                return await self._named_one(ask)
+            case Tally():
+                return await self.tally(ask)
+            case Detail():
+                return None if all(ask.row[name] is None for name in ask.columns) else ask.row
+        raise TypeError(f"nothing here answers {ask!r}")
 
-            # A page after a cursor is seldom asked for twice, so its statement would only push others out.
-            is_kept = window.after is None and window.before is None
-            statement = self.snapshot.statements.get(name, build) if is_kept else compiled(build())
-            grouped = self._by_parent(
-                edge, await self.snapshot.fetch(statement, edge.target.row_class, _given(edge.source, keys))
-            )
+    async def page(self, listing: Listing) -> Page:
+        """One page of the rows at the other end of an edge."""
+        edge, selection, window = listing.edge, listing.selection, listing.window
+
+        async def load(keys: list[Key], _: Hashable) -> list[Page]:
+            asked = Given(listing)
+
+            def columns(child: FromClause) -> list[ColumnElement[Any]]:
+                return [*edge.target.read_from(child), cursor(asked.part("window"), child).label("cursor")]
+
+            def rows(parent: FromClause) -> Select[Any]:
+                selected = asked.part("selection"), asked.part("window")
+                return page_of(edge, *selected, parent, columns, window.limit + 1)
+
+            grouped = await self._grouped(listing.shape, edge, rows, listing, keys, edge.target.row_class)
             return [_page(grouped.get(key, []), window) for key in keys]
 
         loader = self._loader(("page", edge, selection.identity, window), load)
-        page: Page = await loader.load(key_of(edge.source, parent))
+        page: Page = await loader.load(key_of(edge.source, listing.parent))
         self._hand_out(len(page.rows))
         return page
 
-    async def rows(self, edge: Edge, parent: Row | None, selection: Selection) -> list[Row]:
-        """All rows at the other end of `edge`, of which there are never many."""
-        window = Window(terms_of(edge.target, default_order(edge)), edge.limit - 1)
+    async def rows(self, ask: Rows) -> list[Row]:
+        """All rows at the other end of an edge, of which there are never many."""
+        edge = ask.edge
+        window = Window(terms_of(edge.target, default_order(edge)), edge.limit)
 
-        async def load(keys: list[Key], name: Hashable) -> list[list[Row]]:
-            statement = self.snapshot.statements.get(
-                name, lambda: rows_statement(edge, selection, window, with_cursors=False)
-            )
-            rows = await self.snapshot.fetch(statement, edge.target.row_class, _given(edge.source, keys))
-            grouped = self._by_parent(edge, rows)
+        async def load(keys: list[Key], _: Hashable) -> list[list[Row]]:
+            def rows(parent: FromClause) -> Select[Any]:
+                return page_of(
+                    edge, Given(ask).part("selection"), Given(window), parent, edge.target.read_from, edge.limit
+                )
+
+            grouped = await self._grouped(ask.shape, edge, rows, ask, keys, edge.target.row_class)
             return [grouped.get(key, []) for key in keys]
 
-        loader = self._loader(("rows", edge, selection.identity), load)
-        rows: list[Row] = await loader.load(key_of(edge.source, parent))
-        self._hand_out(len(rows))
-        return rows
+        loader = self._loader(("rows", edge, ask.selection.identity), load)
+        found: list[Row] = await loader.load(key_of(edge.source, ask.parent))
+        self._hand_out(len(found))
+        if ask.expected is not None and ask.missing is not None:
+            column, values = ask.expected
+            unknown = sorted(set(values) - {row[column] for row in found})
+            if unknown:
+                raise ask.missing(unknown)
+        return found
 
-    async def row(self, edge: Edge, parent: Row) -> Row | None:
+    async def _one(self, ask: One) -> Row | None:
+        for edge in ask.edges:
+            row = await self.row(edge, ask.parent)
+            if row is not None:
+                return row
+        return None
+
+    async def row(self, edge: Edge, parent: Parent) -> Row | None:
         """The one row at the other end of `edge`, if there is one."""
-        if edge.pairs is None:
-            rows = await self.rows(edge, parent, Selection())
+        if edge.pairs is None or parent is None:
+            rows = await self.rows(Rows(edge, parent))
             return rows[0] if rows else None
         key = tuple(parent[name] for name in edge.pairs)
-        return None if None in key else await self.named(edge.target, tuple(edge.pairs.values()), key, edge.given)
+        return None if None in key else await self._named(edge.target, tuple(edge.pairs.values()), key, edge.given)
 
-    async def named(
+    async def _nodes(self, listing: Listing) -> list[Row]:
+        rows = (await self.page(listing)).rows
+        if not listing.through:
+            return list(rows)
+        return await asyncio.gather(*(self._led_to(listing.through, row) for row in rows))
+
+    async def _led_to(self, through: tuple[Edge, ...], row: Row) -> Row:
+        found = await self._one(One(through, row))
+        if found is None:
+            raise LookupError(f"{row!r} leads nowhere")
+        return found
+
+    async def _named_one(self, ask: Named) -> Row | None:
+        edge = ask.edge
+
+        async def load(keys: list[Key], _: Hashable) -> list[Row | None]:
+            def chosen(child: FromClause) -> Sequence[Condition]:
+                return choice(edge, Given(ask).part("selection"), child, child)
+
+            statement = self.snapshot.statements.get(
+                ask.shape, lambda: lookup_statement(edge.target, ask.columns, chosen)
+            )
+            return await self._found(statement, edge.target, ask.columns, ask, keys)
+
+        loader = self._loader(("named", edge, ask.columns, ask.selection.identity), load)
+        row: Row | None = await loader.load(ask.key)
+        if row is not None and ask.kind in (None, row.typename):
+            return row
+        if ask.missing is not None:
+            raise ask.missing
+        return None
+
+    async def _named(
         self,
         target: Concept,
         columns: tuple[str, ...],
@@ -122,40 +202,63 @@ class Loaders:
         """The row of `target` that has the values `key` in `columns`; edges that look up alike share a statement."""
 
         async def load(keys: list[Key], name: Hashable) -> list[Row | None]:
-            statement = self.snapshot.statements.get(name, lambda: lookup_statement(target, columns, given))
-            rows = await self.snapshot.fetch(statement, target.row_class, _columns(keys))
-            found = {tuple(row[column] for column in columns): row for row in rows}
-            return [found.get(key) for key in keys]
+            def chosen(child: FromClause) -> Sequence[Condition]:
+                return [] if given is None else [given(child)]
+
+            statement = self.snapshot.statements.get(name, lambda: lookup_statement(target, columns, chosen))
+            return await self._found(statement, target, columns, None, keys)
 
         row: Row | None = await self._loader(("row", target, columns, given), load).load(key)
         return row
 
-    async def count(self, edge: Edge, parent: Row | None, selection: Selection) -> int:
-        """How many rows there are at the other end of `edge`."""
+    async def _found(
+        self, statement: Statement, target: Concept, columns: tuple[str, ...], asked: Any, keys: list[Key]
+    ) -> list[Row | None]:
+        rows = await self.snapshot.fetch(statement, target.row_class, asked, _columns(keys))
+        found = {tuple(row[column] for column in columns): row for row in rows}
+        return [found.get(key) for key in keys]
 
-        async def load(keys: list[Key], name: Hashable) -> list[int]:
-            statement = self.snapshot.statements.get(name, lambda: count_statement(edge, selection))
-            rows = await self.snapshot.fetch(statement, Row, _given(edge.source, keys))
-            counted = {_parent_of(edge, row): row["count"] for row in rows}
-            return [counted.get(key, 0) for key in keys]
+    async def count(self, ask: Count) -> int:
+        """How many rows there are at the other end of an edge."""
 
-        loader = self._loader(("count", edge, selection.identity), load)
-        count: int = await loader.load(key_of(edge.source, parent))
+        async def load(keys: list[Key], _: Hashable) -> list[int]:
+            def counted(parent: FromClause) -> Select[Any]:
+                return count_of(ask.edge, Given(ask).part("selection"), parent)
+
+            grouped = await self._grouped(ask.shape, ask.edge, counted, ask, keys, Row)
+            return [grouped[key][0]["count"] if key in grouped else 0 for key in keys]
+
+        loader = self._loader(("count", ask.edge, ask.selection.identity), load)
+        count: int = await loader.load(key_of(ask.edge.source, ask.parent))
         return count
 
-    async def tally(
-        self, edge: Edge, parent: Row | None, selection: Selection, groups: tuple[str, ...], via: Edge | None = None
-    ) -> list[Row]:
-        """How many rows of each group there are at the other end of `edge`: the groups' columns and `count`."""
+    async def tally(self, ask: Tally) -> list[Row]:
+        """How many rows of each group there are at the other end of an edge: the groups' columns and `count`."""
 
-        async def load(keys: list[Key], name: Hashable) -> list[list[Row]]:
-            statement = self.snapshot.statements.get(name, lambda: tally_statement(edge, selection, groups, via))
-            grouped = self._by_parent(edge, await self.snapshot.fetch(statement, Row, _given(edge.source, keys)))
+        async def load(keys: list[Key], _: Hashable) -> list[list[Row]]:
+            def tallied(parent: FromClause) -> Select[Any]:
+                return tally_of(ask.edge, Given(ask).part("selection"), ask.groups, ask.via, parent)
+
+            grouped = await self._grouped(ask.shape, ask.edge, tallied, ask, keys, Row)
             return [grouped.get(key, []) for key in keys]
 
-        loader = self._loader(("tally", edge, selection.identity, groups, via), load)
-        rows: list[Row] = await loader.load(key_of(edge.source, parent))
+        loader = self._loader(("tally", ask.edge, ask.selection.identity, ask.groups, ask.via), load)
+        rows: list[Row] = await loader.load(key_of(ask.edge.source, ask.parent))
         return rows
+
+    async def _grouped(
+        self,
+        name: Hashable,
+        edge: Edge,
+        of_parent: Callable[[FromClause], Select[Any]],
+        asked: Any,
+        keys: list[Key],
+        row_class: type[Row],
+    ) -> dict[Key, list[Row]]:
+        """What `of_parent` selects from each parent; the statement is kept as `name` and run with what is asked now."""
+        statement = self.snapshot.statements.get(name, lambda: for_each_parent(edge.source, of_parent))
+        given = {} if edge.source is None else _columns(keys)
+        return self._by_parent(edge, await self.snapshot.fetch(statement, row_class, asked, given))
 
     def _by_parent(self, edge: Edge, rows: list[Row]) -> dict[Key, list[Row]]:
         # Rows of one parent come in the order of its page: a lateral join with a limit is run parent by parent.
@@ -165,17 +268,13 @@ class Loaders:
         return grouped
 
 
-def key_of(source: Concept | None, parent: Row | None) -> Key:
+def key_of(source: Concept | None, parent: Parent) -> Key:
     """The primary key of a parent; the root's is empty."""
     return () if source is None or parent is None else tuple(parent[name] for name in source.key)
 
 
 def _parent_of(edge: Edge, row: Row) -> Key:
     return () if edge.source is None else tuple(row[parent_key(i)] for i in range(len(edge.source.key)))
-
-
-def _given(source: Concept | None, keys: list[Key]) -> dict[str, Sequence[Any]]:
-    return {} if source is None else _columns(keys)
 
 
 def _columns(keys: list[Key]) -> dict[str, Sequence[Any]]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import EnumMeta
 from functools import cache
 
+from sqlalchemy import ColumnElement, FromClause, Text, case, func, literal_column
+
 from db import areas as area_tables
 from db import events as event_tables
 from db import figures as figure_tables
@@ -13,6 +15,8 @@ from db import platforms as platform_tables
 from db import results as result_tables
 from db.enums import AreaLevel, OrganizationKind, PlatformKind, ResultKind
 from resolvers.edges import Concept, Order
+from resolvers.texts import quoted
+from resolvers.times import local_time
 
 DAY = ("infinity", "-infinity")
 """What stands for an unknown day or time, rising and falling: it comes last either way."""
@@ -27,6 +31,21 @@ NAME = Order("sort_key", "By the pinyin of the name.")
 STARTS_AT = Order("starts_at", "By the time it starts.")
 CREATED = Order("id", "By the order in which the rows were made.")
 
+# How many digits of a code each level adds to, from the top.
+_OCD_LEVELS = (("province", 2), ("city", 4), ("district", 6), ("township", 9), ("village", 12))
+
+
+def _ocd_id(rows: FromClause) -> ColumnElement[str]:
+    # Parks, whose codes are not decimal, are no divisions.
+    code = rows.c.code
+    parts = (
+        case((func.char_length(code) >= digits, quoted(f"/{level}:") + func.left(code, literal_column(str(digits)))))
+        for level, digits in _OCD_LEVELS
+    )
+    whole = func.concat(quoted("ocd-division/country:cn"), *parts, type_=Text)
+    return case((code.op("~")(quoted("^[0-9]+$")), whole))
+
+
 areas = Concept(
     "Area",
     "areas",
@@ -35,6 +54,7 @@ areas = Concept(
     type_names=type_names(AreaLevel, PARK="IndustryPark"),
     orders={"CODE": Order("code", "By code, which puts an area before those in it."), "NAME": NAME},
     default_order=("CODE", False),
+    makes={"ocd_id": _ocd_id},
 )
 # The owner of rows: a district, or the city or province itself for the bodies of that level. Its rows are areas too.
 tenants = Concept(
@@ -44,6 +64,7 @@ tenants = Concept(
     orders={"CODE": Order("code", "By code.")},
     default_order=("CODE", False),
     is_filtered=False,
+    makes={"ocd_id": _ocd_id},
 )
 sources = Concept("Source", "areas", area_tables.source, is_filtered=False)
 
@@ -90,6 +111,7 @@ star_ratings = Concept(
     default_order=("YEAR", False),
     tie_breaker="year",
     is_filtered=False,
+    has_id=False,
 )
 
 members = Concept("Member", "members", member_tables.member, orders={"NAME": NAME}, default_order=("NAME", False))
@@ -111,6 +133,7 @@ events = Concept(
     event_tables.event,
     orders={"STARTS_AT": STARTS_AT},
     default_order=("STARTS_AT", True),
+    makes={"starts_at_local": local_time("starts_at")},
 )
 organizers = Concept(
     "Organizer",
@@ -120,6 +143,7 @@ organizers = Concept(
     default_order=("POSITION", False),
     tie_breaker="organization_id",
     is_filtered=False,
+    has_id=False,
 )
 agenda_items = Concept(
     "AgendaItem",
@@ -148,6 +172,7 @@ results = Concept(
         "CLOSED_AT": Order("closed_at", "By the time it was closed; open ones last.", DAY),
     },
     default_order=("RAISED_AT", True),
+    makes={"raised_at_local": local_time("raised_at")},
 )
 steps = Concept(
     "ResultStep",

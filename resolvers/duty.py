@@ -1,30 +1,38 @@
 """What a member did in a year, counted in the database for all the members of a level at once."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import FromClause
+from sqlalchemy import FromClause, and_
 
 from db.enums import AttendanceState
 from resolvers import events, members
-from resolvers.batched import Loaders
-from resolvers.edges import Argument, Condition, Row
+from resolvers.asks import Count, Parent, Tally
+from resolvers.edges import Argument, Condition
 from resolvers.errors import BadArgument
-from resolvers.filters import first_moment
+from resolvers.filters import equals
+from resolvers.given import Given
 from resolvers.pages import Selection
+from resolvers.times import first_moment
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 
 
+def _first_moment(year: int) -> datetime:
+    return first_moment(date(year, 1, 1))
+
+
 def _in_year(column: str) -> Argument:
-    def condition(_: FromClause, child: FromClause, year: int) -> Condition:
-        begin, end = first_moment(date(year, 1, 1)), first_moment(date(year + 1, 1, 1))
-        return (child.c[column] >= begin) & (child.c[column] < end)
+    def condition(_: FromClause, child: FromClause, year: Given[int]) -> Condition:
+        time = child.c[column]
+        begin, end = year.bound(time.type, _first_moment), year.bound(time.type, lambda year: _first_moment(year + 1))
+        return and_(time >= begin, time < end)
 
     return Argument("year", int, "Only those of this year.", condition)
 
 
-_ATTENDED = replace(members.attendances, arguments=(_in_year("starts_at"), events.STATE))
+_IS_SAMPLE = Argument("is_sample", bool, "Only sample data.", lambda _, child, value: equals("is_sample")(child, value))
+_ATTENDED = replace(members.attendances, arguments=(_in_year("starts_at"), events.STATE, _IS_SAMPLE))
 _RAISED = replace(members.results, arguments=(_in_year("raised_at"),))
 
 
@@ -32,32 +40,28 @@ _RAISED = replace(members.results, arguments=(_in_year("raised_at"),))
 class DutyRecord:
     """One member's year: the events checked in at and the results raised, by kind."""
 
-    loaders: Loaders
-    member: Row
+    member: Parent
     year: int
 
     def __post_init__(self) -> None:
         if not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise BadArgument(f"year must be {FIRST_YEAR}–{LAST_YEAR}, got {self.year}")
 
-    @property
-    def _attended(self) -> Selection:
-        return Selection(arguments=(("year", self.year), ("state", AttendanceState.CHECKED_IN)))
+    def _attended(self, **more: object) -> Selection:
+        return Selection(arguments=(("year", self.year), ("state", AttendanceState.CHECKED_IN), *more.items()))
 
-    async def by_kind(self) -> list[Row]:
-        """How many events of each kind."""
-        return await self.loaders.tally(_ATTENDED, self.member, self._attended, ("kind",), via=events.attendance_event)
-
-    async def total(self) -> int:
+    def total(self) -> Count:
         """How many events in all."""
-        return sum(row["count"] for row in await self.by_kind())
+        return Count(_ATTENDED, self.member, self._attended())
 
-    async def sample_total(self) -> int:
+    def sample_total(self) -> Count:
         """How many of the events in all are sample data."""
-        rows = await self.loaders.tally(_ATTENDED, self.member, self._attended, ("is_sample",))
-        return sum(row["count"] for row in rows if row["is_sample"])
+        return Count(_ATTENDED, self.member, self._attended(is_sample=True))
 
-    async def results(self) -> list[Row]:
+    def by_kind(self) -> Tally:
+        """How many events of each kind."""
+        return Tally(_ATTENDED, self.member, self._attended(), ("kind",), via=events.attendance_event)
+
+    def results(self) -> Tally:
         """How many results of each kind."""
-        raised = Selection(arguments=(("year", self.year),))
-        return await self.loaders.tally(_RAISED, self.member, raised, ("kind",))
+        return Tally(_RAISED, self.member, Selection(arguments=(("year", self.year),)), ("kind",))

@@ -9,7 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from asyncpg import Record
-from sqlalchemy import ColumnElement, FromClause, Table, and_, exists, true
+from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, exists, func, true
+
+from resolvers.given import Given
+from resolvers.texts import quoted
 
 # Columns that serve the database, not the reader.
 HIDDEN = frozenset({"key", "terms", "sort_key", "parent_path"})
@@ -24,6 +27,26 @@ class Row(Record):  # type: ignore[misc]  # asyncpg has no types
     def typename(self) -> str:
         """The GraphQL type of this row."""
         return self.concept.typename(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Handle:
+    """A row that is still in the database: the concept, and what its columns are read from while a statement is built.
+
+    It stands for a `Row` wherever a statement answers for many rows at once.
+    """
+
+    concept: "Concept"
+    of: FromClause
+
+    def __getitem__(self, name: str) -> ColumnElement[Any]:
+        computed = self.concept.computed.get(name)
+        return self.of.c[name] if computed is None else computed(self.of)
+
+
+def value_of(source: Any, name: str) -> Any:
+    """The column of a row, or the attribute of anything else."""
+    return source[name] if isinstance(source, Row | Handle) else getattr(source, name)
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,10 @@ class Concept:
     shown: tuple[str, ...] = ()
     # Whether lists of it take a filter.
     is_filtered: bool = True
+    # Whether its rows have a global id.
+    has_id: bool = True
+    # What PostgreSQL makes of a row's columns, read like a column.
+    makes: Mapping[str, Callable[[FromClause], ColumnElement[Any]]] = field(default_factory=dict)
     row_class: type[Row] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +98,29 @@ class Concept:
         """The names of the columns that are read."""
         names = [column.name for column in self.table.columns]
         return tuple(name for name in names if name not in HIDDEN or name in self.shown)
+
+    @cached_property
+    def computed(self) -> Mapping[str, Callable[[FromClause], ColumnElement[Any]]]:
+        """What PostgreSQL makes of a row's columns: the global id where there is one, and what the concept adds."""
+        return {**self.makes, "global_id": self._global_id} if self.has_id else self.makes
+
+    def typename_of(self, rows: FromClause) -> ColumnElement[str]:
+        """The GraphQL type of each of `rows`."""
+        if self.kind_column is None:
+            return quoted(self.name)
+        kind = rows.c[self.kind_column]
+        return case(*((kind == quoted(key), quoted(name)) for key, name in self.type_names.items()))
+
+    def _global_id(self, rows: FromClause) -> ColumnElement[str]:
+        # `resolvers.ids` reads it again.
+        parts = [part for name in self.key for part in (quoted(":"), rows.c[name])]
+        plain = func.convert_to(func.concat(self.typename_of(rows), *parts), quoted("UTF8"))
+        return func.encode(plain, quoted("base64"), type_=Text)
+
+    def read_from(self, rows: FromClause) -> list[ColumnElement[Any]]:
+        """The columns that are read, and what is computed of them."""
+        computed = (expression(rows).label(name) for name, expression in self.computed.items())
+        return [*(rows.c[name] for name in self.columns), *computed]
 
     def typename(self, row: Row) -> str:
         """The GraphQL type of `row`."""
@@ -109,7 +159,7 @@ class Argument:
     name: str
     type: Any
     description: str
-    condition: Callable[[FromClause, FromClause, Any], Condition]
+    condition: Callable[[FromClause, FromClause, Given[Any]], Condition]
     # What holds when the argument is not given.
     absent: Callable[[FromClause, FromClause], Condition] | None = None
 
@@ -139,6 +189,8 @@ class Edge:
     parts: Mapping[str, Parts] = field(default_factory=dict)
     # How many rows of an edge without pages are read at most.
     limit: int = 100
+    # For rows that are no table's own: makes what they are read from of the arguments of a list, by name.
+    made: Callable[[Mapping[str, Given[Any]]], FromClause] | None = None
 
     def reached(self, scope: str | None) -> Reach:
         """The way to take for `scope`."""

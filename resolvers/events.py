@@ -7,12 +7,13 @@ from db.events import event_organizer, event_participant, event_platform
 from resolvers import concepts
 from resolvers.areas import is_current, of_district
 from resolvers.edges import Argument, Condition, Edge, alike, by, everything, through, to_far, to_own, to_shared
+from resolvers.filters import equals
 
 STATE = Argument(
-    "state", AttendanceState, "Only attendances in this state.", lambda _, child, value: child.c.state == value
+    "state", AttendanceState, "Only attendances in this state.", lambda _, child, value: equals("state")(child, value)
 )
 ATTENDANCE_ROLE = Argument(
-    "role", AttendanceRole, "Only attendances in this role.", lambda _, child, value: child.c.role == value
+    "role", AttendanceRole, "Only attendances in this role.", lambda _, child, value: equals("role")(child, value)
 )
 _KEY = {"district": "district", "id": "event_id"}
 

@@ -1,17 +1,19 @@
 """What a filter's fields mean: each names a condition, made here, on the rows of a concept.
 
 A filter is an input type whose fields carry their condition as metadata; `condition_of` turns one into SQL. The same
-functions serve every way of running an operation.
+functions serve every way of running an operation: a condition is made once of what a value is, and what the value says
+is checked and sent at each run.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     DateTime,
     FromClause,
     Integer,
@@ -37,14 +39,15 @@ from db import search
 from db.enums import Labelled
 from resolvers.edges import Condition, Edge
 from resolvers.errors import BadArgument, EmptyFilter
+from resolvers.given import Given
+from resolvers.times import LOCAL_TIME, first_moment
 
-LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 CONDITION = "condition"
 MAX_TEXT = 100
 MAX_VALUES = 1_000
 MAX_FILTERS = 50
 
-FieldCondition = Callable[[FromClause, Any], Condition]
+FieldCondition = Callable[[FromClause, Given[Any]], Condition]
 
 
 class Range(Protocol):
@@ -54,32 +57,28 @@ class Range(Protocol):
     until: date | None
 
 
-def condition_of(child: FromClause, filter: Any) -> Condition:
+def condition_of(child: FromClause, filter: Given[Any]) -> Condition:
     """What `filter`, an input type's instance, asks of `child`'s rows; EmptyFilter when it asks nothing."""
     return and_(true(), *_conditions(child, filter))
 
 
-def _conditions(child: FromClause, filter: Any) -> Iterator[Condition]:
+def _conditions(child: FromClause, filter: Given[Any]) -> Iterator[Condition]:
     is_empty = True
-    for field in fields(filter):
-        value = getattr(filter, field.name)
-        if value is UNSET:
+    for field in fields(filter.now):
+        value = filter.part(field.name)
+        if value.now is UNSET:
             continue
         is_empty = False
-        if value is None:
+        if value.now is None:
             # A null variable stands for "no such condition"; leaving every field out is what a typo looks like.
             continue
-        if isinstance(value, list) and not value:
+        if value.now == []:
             raise EmptyFilter(
                 f"{_graph_name(field.name)} is an empty list, which no row could meet; name at least one value"
             )
-        if isinstance(value, list) and len(value) > MAX_VALUES:
-            raise BadArgument(f"{_graph_name(field.name)} has {len(value)} values; name at most {MAX_VALUES}")
-        if any(isinstance(text, str) and "\0" in text for text in (value if isinstance(value, list) else [value])):
-            raise BadArgument(f"{_graph_name(field.name)} has a NUL character, which no text here has")
-        yield field.metadata[CONDITION](child, value)
+        yield field.metadata[CONDITION](child, replace(value, name=_graph_name(field.name)))
     if is_empty:
-        name = type(filter).__name__
+        name = type(filter.now).__name__
         raise EmptyFilter(f"{name} names no condition; leave the filter out to get every row")
 
 
@@ -87,16 +86,16 @@ def _graph_name(name: str) -> str:
     return to_camel_case(name.rstrip("_"))
 
 
-def all_of(child: FromClause, filters: list[Any]) -> Condition:
+def all_of(child: FromClause, filters: Given[list[Any]]) -> Condition:
     """Every one of `filters` holds."""
-    _require_few(filters)
-    return and_(*(condition_of(child, each) for each in filters))
+    _require_few(filters.now)
+    return and_(*(condition_of(child, each) for each in filters.items()))
 
 
-def any_of(child: FromClause, filters: list[Any]) -> Condition:
+def any_of(child: FromClause, filters: Given[list[Any]]) -> Condition:
     """At least one of `filters` holds."""
-    _require_few(filters)
-    return or_(*(condition_of(child, each) for each in filters))
+    _require_few(filters.now)
+    return or_(*(condition_of(child, each) for each in filters.items()))
 
 
 def _require_few(filters: list[Any]) -> None:
@@ -104,7 +103,7 @@ def _require_few(filters: list[Any]) -> None:
         raise BadArgument(f"and and or take at most {MAX_FILTERS} filters, got {len(filters)}")
 
 
-def none_of(child: FromClause, filter: Any) -> Condition:
+def none_of(child: FromClause, filter: Given[Any]) -> Condition:
     """`filter` does not hold; a row for which it cannot be decided is one for which it does not hold."""
     return not_(func.coalesce(condition_of(child, filter), false()))
 
@@ -114,51 +113,81 @@ def one_of(column: str) -> FieldCondition:
     return lambda child, values: is_among(child.c[column], values)
 
 
-def is_among(column: ColumnElement[Any], values: Sequence[Any]) -> Condition:
+def is_among(
+    column: ColumnElement[Any], values: Given[Sequence[Any]], check: Callable[[Any], None] | None = None
+) -> Condition:
     """`column` has one of the values, which go to PostgreSQL as one array, however many they are."""
     # A number too large for a small column is then one that no row has, not an error.
     item = Integer() if isinstance(column.type, SmallInteger) else column.type
-    return column == func.any(literal(list(values), ARRAY(item)))
+    return column == func.any(values.bound(ARRAY(item), partial(_checked_list, values.name, check)))
 
 
-def of_districts(condition: FieldCondition) -> FieldCondition:
-    """`condition` on codes of districts, which are looked at first: a name or a longer code would find nothing."""
+def _checked_list(name: str, check: Callable[[Any], None] | None, values: Sequence[Any]) -> list[Any]:
+    if len(values) > MAX_VALUES:
+        raise BadArgument(f"{name} has {len(values)} values; name at most {MAX_VALUES}")
+    for value in values:
+        _checked(name, value)
+        if check is not None:
+            check(value)
+    return list(values)
 
-    def checked(child: FromClause, codes: list[str]) -> Condition:
-        for code in codes:
-            if not (code.isdecimal() and len(code) in (2, 4, 6)):
-                raise BadArgument(f"a district's code has 6 digits (a city's 4, a province's 2), got {code[:40]!r}")
-        return condition(child, codes)
 
-    return checked
+def _checked(name: str, value: Any) -> Any:
+    if isinstance(value, str) and "\0" in value:
+        raise BadArgument(f"{name} has a NUL character, which no text here has")
+    return value
+
+
+def is_of_district(column: str) -> FieldCondition:
+    """The column, a district's code, is one of the values, which are looked at first: a name would find nothing."""
+    return lambda child, codes: is_among(child.c[column], codes, _check_district)
+
+
+def _check_district(code: str) -> None:
+    if not (code.isdecimal() and len(code) in (2, 4, 6)):
+        raise BadArgument(f"a district's code has 6 digits (a city's 4, a province's 2), got {code[:40]!r}")
 
 
 def equals(column: str) -> FieldCondition:
     """The column has the value."""
-    return lambda child, value: child.c[column] == value
+    return lambda child, value: child.c[column] == bound_as(child.c[column], value)
+
+
+def bound_as(column: ColumnElement[Any], value: Given[Any]) -> ColumnElement[Any]:
+    """`value` as a parameter of the column's type."""
+    return value.bound(column.type, partial(_checked, value.name))
 
 
 def is_set(column: str) -> FieldCondition:
     """Whether the column has any value."""
-    return lambda child, value: child.c[column].is_not(None) if value else child.c[column].is_(None)
+    return lambda child, value: child.c[column].is_not(None) if value.now else child.c[column].is_(None)
 
 
 def has_any(column: str) -> FieldCondition:
     """The column, an array of texts, has one of the values."""
-    return lambda child, values: child.c[column].op("&&")(cast(values, ARRAY(Text)))
+
+    def condition(child: FromClause, values: Given[list[str]]) -> Condition:
+        return child.c[column].op("&&")(values.bound(ARRAY(Text), partial(_checked_list, values.name, None)))
+
+    return condition
 
 
 def period_includes(start: str, end: str) -> FieldCondition:
     """The period between two columns, open where a date is not known, includes the day."""
 
-    def condition(child: FromClause, day: Any) -> Condition:
-        begin, finish = child.c[start], child.c[end]
-        return and_(or_(begin.is_(None), begin <= day), or_(finish.is_(None), finish >= day))
+    def condition(child: FromClause, day: Given[date]) -> Condition:
+        return includes(child.c[start], child.c[end], day.bound(Date()))
 
     return condition
 
 
+def includes(begin: ColumnElement[Any], finish: ColumnElement[Any], day: ColumnElement[Any]) -> Condition:
+    """The period from `begin` to `finish`, open where either is null, includes the day."""
+    return and_(or_(begin.is_(None), begin <= day), or_(finish.is_(None), finish >= day))
+
+
 active_on = period_includes("starts_on", "ends_on")
+"""The membership, or the place of activity, lasts on the day."""
 
 
 def checked_range(value: Range, name: str) -> tuple[date | None, date | None]:
@@ -171,25 +200,30 @@ def checked_range(value: Range, name: str) -> tuple[date | None, date | None]:
     return since, until
 
 
-def first_moment(day: date) -> datetime:
-    """When `day` begins in the service's time zone."""
-    return datetime.combine(day, time.min, LOCAL_TIME).astimezone(UTC)
-
-
 def within(column: str) -> FieldCondition:
     """The column, a date or a time, lies within the days of a range, both included."""
 
-    def condition(child: FromClause, value: Range) -> Condition:
-        since, until = checked_range(value, to_camel_case(column))
+    def condition(child: FromClause, value: Given[Range]) -> Condition:
         target = child.c[column]
         is_time = isinstance(target.type, DateTime)
+
+        def since(value: Range) -> date | datetime:
+            day, _ = checked_range(value, to_camel_case(column))
+            day = day or date.min
+            # The earliest day Python knows has no moment of another zone; every time there can be comes after it.
+            return first_moment(max(day, date.min + timedelta(days=1))) if is_time else day
+
+        def until(value: Range) -> date | datetime:
+            _, day = checked_range(value, to_camel_case(column))
+            after = min(day or date.max, date.max - timedelta(days=1)) + timedelta(days=1)
+            return first_moment(after) if is_time else after
+
+        checked_range(value.now, to_camel_case(column))
         bounds = []
-        # The earliest day Python knows has no moment of another zone; every time there can be comes after it.
-        if since and since > date.min:
-            bounds.append(target >= (first_moment(since) if is_time else since))
-        if until:
-            after = until + timedelta(days=1) if until < date.max else until
-            bounds.append(target < (first_moment(after) if is_time else after))
+        if value.now.since:
+            bounds.append(target >= value.bound(target.type, since))
+        if value.now.until:
+            bounds.append(target < value.bound(target.type, until))
         return and_(true(), *bounds)
 
     return condition
@@ -197,17 +231,12 @@ def within(column: str) -> FieldCondition:
 
 def at_least(column: str) -> FieldCondition:
     """The column is not below the value."""
-    return lambda child, value: child.c[column] >= value
+    return lambda child, value: child.c[column] >= bound_as(child.c[column], value)
 
 
-def at_most(column: str) -> FieldCondition:
-    """The column is not above the value."""
-    return lambda child, value: child.c[column] <= value
-
-
-def matches(child: FromClause, text: str) -> Condition:
+def matches(child: FromClause, text: Given[str]) -> Condition:
     """The row's texts, codes or pinyin initials have every word of `text`."""
-    return child.c.terms.op("@@")(cast(literal(text_query(text)), TSQUERY))
+    return child.c.terms.op("@@")(cast(text.bound(Text(), text_query), TSQUERY))
 
 
 def text_query(text: str) -> str:
@@ -224,34 +253,26 @@ def text_query(text: str) -> str:
 
 def neighbour(edge: Edge) -> FieldCondition:
     """Some row at the other end of `edge` meets a filter."""
+    return neighbour_is(edge, condition_of)
 
-    def condition(child: FromClause, filter: Any) -> Condition:
+
+def neighbour_is(edge: Edge, condition: FieldCondition) -> FieldCondition:
+    """Some row at the other end of `edge` meets a condition."""
+
+    def some(child: FromClause, value: Given[Any]) -> Condition:
         far = edge.target.table.alias()
         source, reached = edge.reached(None)(child, far)
-        return exists().select_from(source).where(reached, condition_of(far, filter)).correlate(child)
+        return exists().select_from(source).where(reached, condition(far, value)).correlate(child)
 
-    return condition
-
-
-def neighbour_has(edge: Edge, column: str) -> FieldCondition:
-    """Some row at the other end of `edge` has one of the values in `column`."""
-
-    def condition(child: FromClause, values: list[Any]) -> Condition:
-        far = edge.target.table.alias()
-        source, reached = edge.reached(None)(child, far)
-        return exists().select_from(source).where(reached, is_among(far.c[column], values)).correlate(child)
-
-    return condition
+    return some
 
 
 def has_some(edge: Edge) -> FieldCondition:
     """Whether there is any row at the other end of `edge`."""
 
-    def condition(child: FromClause, value: bool) -> Condition:
-        far = edge.target.table.alias()
-        source, reached = edge.reached(None)(child, far)
-        some = exists().select_from(source).where(reached).correlate(child)
-        return some if value else not_(some)
+    def condition(child: FromClause, value: Given[bool]) -> Condition:
+        some = neighbour_is(edge, lambda _, __: true())(child, value)
+        return some if value.now else not_(some)
 
     return condition
 
@@ -264,7 +285,7 @@ class Timing(Labelled):
     PAST = "PAST", "已结束", "Over"
 
 
-def has_timing(child: FromClause, values: list[Any]) -> Condition:
+def has_timing(child: FromClause, values: Given[list[Any]]) -> Condition:
     """The event lies ahead, runs now or is over; without an end it lasts for its day, or its month or year if only
     that is known.
     """
@@ -277,4 +298,4 @@ def has_timing(child: FromClause, values: list[Any]) -> Condition:
         (ends_at < func.now(), literal(Timing.PAST.value)),
         else_=literal(Timing.ONGOING.value),
     )
-    return timing.in_([str(value) for value in values])
+    return is_among(timing, values)

@@ -1,21 +1,18 @@
-"""Global ids: a type's name and a row's key, made unreadable so that nobody takes one apart."""
+"""Global ids: a type's name and a row's key, made unreadable so that nobody takes one apart.
+
+PostgreSQL writes them with the row, see `Concept.computed`.
+"""
 
 import base64
 import binascii
 import re
 
 from resolvers.concepts import typed
-from resolvers.edges import Concept, Row
+from resolvers.edges import Concept
 from resolvers.errors import BadId
 
 _FORM = re.compile(r"([A-Za-z]+):(?:([0-9]{2,6}):)?([0-9]{1,19})", re.ASCII)
 MAX_ID = 2**63 - 1
-
-
-def global_id(row: Row) -> str:
-    """The id of `row`, unique among all types."""
-    key = ":".join(str(row[name]) for name in row.concept.key)
-    return base64.b64encode(f"{row.typename}:{key}".encode()).decode()
 
 
 def read_id(text: str) -> tuple[str, Concept, tuple[str | int, ...]]:

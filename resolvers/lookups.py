@@ -1,19 +1,18 @@
 """Finding one row, or a few, by an id, a code, a slug or a key."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, partial
 
 from sqlalchemy import FromClause, and_, exists
 
 from db.enums import AreaLevel, OrganizationKind
 from db.organizations import organization
-from resolvers import areas, concepts, figures
-from resolvers.batched import Loaders
-from resolvers.edges import Argument, Condition, Edge, Row, where
-from resolvers.errors import BadArgument, UnknownCode
+from resolvers import areas, concepts, figures, platforms
+from resolvers.asks import Named, Rows
+from resolvers.edges import Argument, Concept, Condition, Edge, everything, where
+from resolvers.errors import BadArgument, Fault, UnknownCode
 from resolvers.filters import is_among
 from resolvers.ids import read_id
 from resolvers.pages import Selection
@@ -21,34 +20,34 @@ from resolvers.pages import Selection
 MAX_IDS = 100
 
 
-async def node(loaders: Loaders, text: str) -> Row | None:
+def node(text: str) -> Named:
     """The row with a global id; null when there is none of that type."""
     typename, concept, key = read_id(text)
-    row = await loaders.named(concept, concept.key, key)
-    return row if row is not None and row.typename == typename else None
+    return Named(_all(concept), concept.key, key, kind=typename)
 
 
-async def nodes(loaders: Loaders, texts: Sequence[str]) -> list[Row | None]:
+@cache
+def _all(concept: Concept) -> Edge:
+    return Edge("Query.node", None, concept, everything)
+
+
+def nodes(texts: Sequence[str]) -> list[Named]:
     """The rows with global ids, in their order."""
     if len(texts) > MAX_IDS:
         raise BadArgument(f"ids must be at most {MAX_IDS}, got {len(texts)}")
-    return await asyncio.gather(*(node(loaders, text) for text in texts))
+    return [node(text) for text in texts]
 
 
-@lru_cache(maxsize=100)
-def _in_vintage(vintage: date | None) -> Callable[[FromClause], Condition]:
-    return lambda child: areas.VINTAGE.condition(child, child, vintage) if vintage else areas.is_current(child)
-
-
-async def area(loaders: Loaders, code: str, vintage: date | None) -> Row:
+def area(code: str, vintage: date | None) -> Named:
     """The area with a code in the newest list, or in the one published for a day."""
-    row = None if "\0" in code else await loaders.named(concepts.areas, ("code",), (code,), _in_vintage(vintage))
-    if row is None:
-        when = "in the newest list" if vintage is None else f"in the list of {vintage}"
-        raise UnknownCode(
-            f"no area has the code {code[:40]!r} {when}; codes have 2, 4, 6, 9 or 12 digits, parks one like 330114-P01"
-        )
-    return row
+    when = "in the newest list" if vintage is None else f"in the list of {vintage}"
+    missing = UnknownCode(
+        f"no area has the code {code[:40]!r} {when}; codes have 2, 4, 6, 9 or 12 digits, parks one like 330114-P01"
+    )
+    if "\0" in code:
+        raise missing
+    selection = Selection(arguments=() if vintage is None else (("vintage", vintage),))
+    return Named(areas.all_areas, ("code",), (code,), selection, missing=missing)
 
 
 def _takes_part(_: FromClause, child: FromClause) -> Condition:
@@ -69,21 +68,24 @@ DISTRICTS = Edge(
 INDICATORS = replace(figures.all_indicators, arguments=(_any_of("key"),), limit=1_000)
 
 
-async def listed(loaders: Loaders, edge: Edge, column: str, values: Sequence[str] | None) -> list[Row]:
+def listed(edge: Edge, column: str, values: Sequence[str] | None) -> Rows | list[Named]:
     """The rows of a short list, or those of them that have `values` in `column`, of which none may be unknown."""
     if values is None:
-        return await loaders.rows(edge, None, Selection())
-    wanted = [value.replace("\0", "�") for value in values]
-    rows = await loaders.rows(edge, None, Selection(arguments=(("values", tuple(wanted)),))) if wanted else []
-    unknown = sorted(set(wanted) - {row[column] for row in rows})
-    if unknown:
-        raise UnknownCode(
-            f"{edge.name.removeprefix('Query.')} has none with the {column} {', '.join(map(repr, unknown[:5]))}; "
-            f"ask without {column}s to see all"
-        )
-    return rows
+        return Rows(edge, None)
+    if not values:
+        return []
+    wanted = tuple(value.replace("\0", "�") for value in values)
+    selection = Selection(arguments=(("values", wanted),))
+    return Rows(edge, None, selection, expected=(column, wanted), missing=partial(_unknown, edge, column))
 
 
-async def platform(loaders: Loaders, slug: str) -> Row | None:
+def _unknown(edge: Edge, column: str, values: Sequence[str]) -> Fault:
+    return UnknownCode(
+        f"{edge.name.removeprefix('Query.')} has none with the {column} {', '.join(map(repr, values[:5]))}; "
+        f"ask without {column}s to see all"
+    )
+
+
+def platform(slug: str) -> Named | None:
     """The platform with a slug; null when there is none."""
-    return None if "\0" in slug else await loaders.named(concepts.platforms, ("slug",), (slug,))
+    return None if "\0" in slug else Named(platforms.all_platforms, ("slug",), (slug,))

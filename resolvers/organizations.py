@@ -9,9 +9,12 @@ from db.platforms import platform_sponsor
 from resolvers import concepts
 from resolvers.areas import of_district
 from resolvers.edges import Argument, Edge, by, by_any, everything, through, to_own, to_shared, where
+from resolvers.filters import equals
 from resolvers.trees import ACTIVE_ON, DEPTH, is_above, is_below, one_of_kinds
 
-ROLE = Argument("role", MembershipRole, "Only memberships in this role.", lambda _, child, value: child.c.role == value)
+ROLE = Argument(
+    "role", MembershipRole, "Only memberships in this role.", lambda _, child, value: equals("role")(child, value)
+)
 
 district = of_district(concepts.organizations)
 parent = to_own("Organization.parent", concepts.organizations, concepts.organizations, "parent")

@@ -9,7 +9,7 @@ import binascii
 import dataclasses
 import zlib
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -36,11 +36,13 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.types import TypeEngine
+from strawberry.utils.str_converters import to_camel_case
 
 from db.enums import Labelled
 from resolvers.edges import Concept, Condition, Edge, Order
 from resolvers.errors import BadArgument, BadCursor
 from resolvers.filters import condition_of
+from resolvers.given import Given, shape_of
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -78,23 +80,46 @@ class Selection:
         """What selections that ask the same share."""
         return frozen(self)
 
-    def condition(self, edge: Edge, parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
-        """What to read from, and the condition for a row to be `parent`'s and chosen."""
-        source, reached = edge.reached(self.scope)(parent, child)
-        return source, and_(reached, *self.choice(edge, parent, child))
+    @cached_property
+    def shape(self) -> Hashable:
+        """What selections share that differ only in the values that a statement takes."""
+        arguments = tuple((name, shape_of(value)) for name, value in self.arguments)
+        return self.scope, shape_of(self.where), arguments
 
-    def choice(self, edge: Edge, parent: FromClause, child: FromClause) -> list[Condition]:
-        """What filter and arguments ask of a row that is `parent`'s."""
-        conditions = []
-        if self.where is not None:
-            conditions.append(condition_of(child, self.where))
-        given = dict(self.arguments)
-        for argument in edge.arguments:
-            if argument.name in given:
-                conditions.append(argument.condition(parent, child, given[argument.name]))
-            elif argument.absent is not None:
-                conditions.append(argument.absent(parent, child))
-        return conditions
+
+ALL = Selection()
+"""Every row of an edge."""
+
+
+def condition(
+    edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause
+) -> tuple[FromClause, Condition]:
+    """What to read from, and the condition for a row to be `parent`'s and chosen."""
+    source, reached = edge.reached(selection.now.scope)(parent, child)
+    return source, and_(reached, *choice(edge, selection, parent, child))
+
+
+def choice(edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause) -> list[Condition]:
+    """What filter and arguments ask of a row that is `parent`'s."""
+    conditions = []
+    if selection.now.where is not None:
+        conditions.append(condition_of(child, selection.part("where")))
+    given = arguments(selection)
+    for argument in edge.arguments:
+        if argument.name in given:
+            conditions.append(argument.condition(parent, child, given[argument.name]))
+        elif argument.absent is not None:
+            conditions.append(argument.absent(parent, child))
+    return conditions
+
+
+def arguments(selection: Given[Selection]) -> dict[str, Given[Any]]:
+    """The arguments of a selection by name."""
+    found = {}
+    for pair in selection.part("arguments").items():
+        name, value = pair.items()
+        found[name.now] = replace(value, name=to_camel_case(name.now))
+    return found
 
 
 @dataclass(frozen=True)
@@ -145,13 +170,22 @@ def terms_of(concept: Concept, orders: Sequence[tuple[str, bool]]) -> tuple[Term
 
 @dataclass(frozen=True)
 class Window:
-    """Which page of the rows, and in which order."""
+    """Which page of the rows, and in which order; `tag` marks the cursors of this list and order."""
 
     terms: tuple[Term, ...]
     limit: int
+    tag: str = ""
     backwards: bool = False
     after: tuple[Any, ...] | None = None
     before: tuple[Any, ...] | None = None
+
+    @property
+    def shape(self) -> Hashable:
+        """What windows share that differ only in the values of their cursors.
+
+        The limit is among it: PostgreSQL plans for the limit it sees, and clients have few of them.
+        """
+        return self.terms, self.limit, self.backwards, self.after is None, self.before is None
 
     def order_by(self, child: "FromClause | Linked") -> list[ColumnElement[Any]]:
         """The order the rows are read in: from the far end when going backwards."""
@@ -160,18 +194,21 @@ class Window:
             for term in self.terms
         ]
 
-    def bounds(self, child: "FromClause | Linked") -> list[Condition]:
-        """What the cursors ask of a row."""
-        return [
-            _beyond(child, self.terms, values, is_after)
-            for values, is_after in ((self.after, True), (self.before, False))
-            if values is not None
-        ]
+
+def bounds(window: Given[Window], child: "FromClause | Linked") -> list[Condition]:
+    """What the cursors ask of a row."""
+    return [
+        _beyond(child, window.now.terms, values, is_after)
+        for values, is_after in ((window.part("after"), True), (window.part("before"), False))
+        if values.now is not None
+    ]
 
 
-def _beyond(child: "FromClause | Linked", terms: Sequence[Term], values: Sequence[Any], is_after: bool) -> Condition:
+def _beyond(
+    child: "FromClause | Linked", terms: Sequence[Term], values: Given[Sequence[Any]], is_after: bool
+) -> Condition:
     columns = [term.of(child) for term in terms]
-    bound = [literal(value, column.type) for value, column in zip(values, columns, strict=True)]
+    bound = [value.bound(column.type) for value, column in zip(values.items(), columns, strict=True)]
     rising = {term.descends is not is_after for term in terms}
     if len(rising) == 1:
         # One direction throughout: a row comparison, which an index answers as a range.
@@ -196,8 +233,12 @@ def window(
     last: int | None,
     before: str | None,
     orders: Sequence[tuple[str, bool]] | None,
+    list_name: str | None = None,
 ) -> Window:
-    """The page a caller asks for, its bounds checked and its cursors read."""
+    """The page a caller asks for, its bounds checked and its cursors read.
+
+    `list_name` tells apart the lists of an edge whose rows are not its parent's alone.
+    """
     if first is not None and last is not None:
         raise BadArgument("first and last are both given; ask for the first or for the last rows, not for both")
     for name, value in (("first", first), ("last", last)):
@@ -207,11 +248,12 @@ def window(
     if len({name for name, _ in chosen}) < len(chosen):
         raise BadArgument("orderBy names a field twice; name each at most once")
     terms = terms_of(edge.target, chosen or default_order(edge))
-    tag = cursor_tag(edge, terms)
+    tag = cursor_tag(list_name or edge.name, terms)
     columns = edge.target.table
     return Window(
         terms,
         first or last or DEFAULT_PAGE,
+        tag,
         backwards=last is not None,
         after=None if after is None else read_cursor(after, tag, terms, columns, "after"),
         before=None if before is None else read_cursor(before, tag, terms, columns, "before"),
@@ -224,15 +266,16 @@ def default_order(edge: Edge) -> list[tuple[str, bool]]:
     return [] if order is None else [order]
 
 
-def cursor_tag(edge: Edge, terms: Sequence[Term]) -> str:
+def cursor_tag(list_name: str, terms: Sequence[Term]) -> str:
     """What a cursor carries so that it is taken by its own list and order only."""
-    words = [edge.name, *(f"{term.column} {term.descends}" for term in terms)]
+    words = [list_name, *(f"{term.column} {term.descends}" for term in terms)]
     return f"{zlib.crc32('|'.join(words).encode()):08x}"
 
 
-def cursor(tag: str, terms: Sequence[Term], child: FromClause) -> ColumnElement[str]:
+def cursor(window: Given[Window], child: FromClause) -> ColumnElement[str]:
     """The cursor of a row, made by PostgreSQL so that every way of running makes the same one."""
-    values = func.json_build_array(literal(tag, Text), *(term.of(child) for term in terms))
+    tag = window.part("tag").bound(Text())
+    values = func.json_build_array(tag, *(term.of(child) for term in window.now.terms))
     encoded = func.encode(func.convert_to(cast(values, Text), literal_column("'UTF8'")), literal_column("'base64'"))
     return func.translate(encoded, literal_column("chr(10)"), literal_column("''"))
 

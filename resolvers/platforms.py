@@ -27,9 +27,10 @@ from resolvers.edges import (
     where,
     where_alike,
 )
-from resolvers.filters import active_on
+from resolvers.filters import includes
 from resolvers.organizations import ROLE
-from resolvers.trees import ACTIVE_ON, DEPTH, TreeScope, in_scope, is_above, is_below, one_of_kinds, today
+from resolvers.times import today
+from resolvers.trees import ACTIVE_ON, DEPTH, TreeScope, in_scope, is_above, is_below, one_of_kinds
 
 TO_EVENTS = through(
     event_platform,
@@ -88,7 +89,7 @@ def _parts(reach: Reach, *, once: bool = False) -> dict[str, Parts]:
 def _leads(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
     of = membership.alias()
     source = of.join(child, alike(of, child, {"member_district": "district", "member_id": "id"}))
-    is_lead = and_(of.c.role == MembershipRole.LEAD, active_on(of, today()))
+    is_lead = and_(of.c.role == MembershipRole.LEAD, includes(of.c.starts_on, of.c.ends_on, today()))
     return source, and_(alike(parent, of, {"district": "district", "id": "platform_id"}), is_lead)
 
 

@@ -1,22 +1,21 @@
 """Search over every concept that has searchable texts: what fits the name best comes first."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, partial
 
-from sqlalchemy import Integer, Select, Subquery, Text, case, cast, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Integer, Select, Subquery, Text, case, cast, func, literal, null, select, union_all
 
 from db.enums import SearchType
 from db.search import normalize
 from resolvers import concepts
 from resolvers.areas import is_current
-from resolvers.batched import Loaders, Page
-from resolvers.edges import Concept, Edge, Order, Row, everything
+from resolvers.asks import Listing, Tally
+from resolvers.edges import Concept, Edge, Order, everything, to_one
 from resolvers.errors import EmptyFilter
 from resolvers.filters import matches, text_query
-from resolvers.lists import Item
-from resolvers.pages import Selection, Window, window
+from resolvers.given import Given
+from resolvers.pages import Selection, window
 
 CONCEPTS: Mapping[SearchType, Concept] = {
     SearchType.AREA: concepts.areas,
@@ -31,12 +30,17 @@ CONCEPTS: Mapping[SearchType, Concept] = {
 ORDERS = {name: Order(name, "") for name in ("relevance", "position", "length")}
 
 
-def _hits_of(type_: SearchType, text: str) -> Select[tuple[object, ...]]:
-    concept = CONCEPTS[type_]
-    row = concept.table.alias()
+def _id_column(type_: SearchType) -> str:
+    return f"{type_.lower()}_id"
+
+
+def _hits_of(type_: SearchType, text: Given[str]) -> Select[tuple[object, ...]]:
+    row = CONCEPTS[type_].table.alias()
     name = row.c.name if "name" in row.c else row.c.title
-    plain = func.lower(name)
-    relevance = case((plain == text, 0), (func.starts_with(plain, text), 1), (func.strpos(plain, text) > 0, 2), else_=3)
+    plain, wanted = func.lower(name), text.bound(Text(), normalize)
+    relevance = case(
+        (plain == wanted, 0), (func.starts_with(plain, wanted), 1), (func.strpos(plain, wanted) > 0, 2), else_=3
+    )
     hits = select(
         literal(type_.value, Text).label("type"),
         (row.c.district if "district" in row.c else cast(null(), Text)).label("district"),
@@ -44,58 +48,52 @@ def _hits_of(type_: SearchType, text: str) -> Select[tuple[object, ...]]:
         cast(relevance, Integer).label("relevance"),
         literal(list(SearchType).index(type_), Integer).label("position"),
         func.char_length(name).label("length"),
+        # The one of these that is not null is where the hit leads.
+        *((row.c.id if other is type_ else cast(null(), BigInteger)).label(_id_column(other)) for other in SearchType),
     ).where(matches(row, text))
     return hits.where(is_current(row)) if type_ is SearchType.AREA else hits
 
 
-@lru_cache(maxsize=500)
-def hits(text: str, types: tuple[SearchType, ...]) -> Edge:
-    """From the root to what `text` finds among `types`."""
-    found: Subquery = union_all(*(_hits_of(type_, text) for type_ in types)).subquery("hits")
-    concept = Concept("SearchHit", "searches", found, orders=ORDERS)  # type: ignore[arg-type]
-    return Edge(f"Query.search {text} {','.join(types)}", None, concept, everything)
+def _hits(types: tuple[SearchType, ...], given: Mapping[str, Given[str]]) -> Subquery:
+    return union_all(*(_hits_of(type_, given["text"]) for type_ in types)).subquery("hits")
 
 
-@dataclass(frozen=True)
-class Search:
-    """One page of what a text finds; nothing is read until a part of it is asked for."""
+# The table stands for what every search finds: columns of these names and types.
+HITS = Concept(
+    "SearchHit",
+    "searches",
+    _hits((*SearchType,), {"text": Given("any text")}),  # type: ignore[arg-type]
+    orders=ORDERS,
+    has_id=False,
+)
+FOUND = tuple(
+    to_one(
+        f"SearchHit.{type_.lower()}",
+        HITS,
+        concept,
+        ({"district": "district"} if "district" in concept.key else {}) | {_id_column(type_): "id"},
+    )
+    for type_, concept in CONCEPTS.items()
+)
+"""From a hit to what it is: exactly one of these leads somewhere."""
 
-    loaders: Loaders
-    edge: Edge
-    window: Window
 
-    async def page(self) -> Page:
-        """The page of hits."""
-        return await self.loaders.page(self.edge, None, Selection(), self.window)
+@cache
+def _hits_among(types: tuple[SearchType, ...]) -> Edge:
+    """From the root to what a text finds among `types`."""
+    return Edge("Query.search", None, HITS, everything, made=partial(_hits, types))
 
-    async def nodes(self) -> Sequence[Row]:
-        """The rows behind the hits."""
-        return await asyncio.gather(*(self._row(hit) for hit in (await self.page()).rows))
 
-    async def edges(self) -> list[Item]:
-        """The rows behind the hits with their cursors."""
-        found = (await self.page()).rows
-        return [Item(row, hit["cursor"]) for row, hit in zip(await self.nodes(), found, strict=True)]
+@dataclass(frozen=True, eq=False)
+class Search(Listing):
+    """One page of what a text finds."""
 
-    async def total_count(self) -> int:
-        """How many rows the text finds."""
-        return await self.loaders.count(self.edge, None, Selection())
-
-    async def facets(self) -> list[Row]:
+    def facets(self) -> Tally:
         """How many rows the text finds of each type."""
-        return await self.loaders.tally(self.edge, None, Selection(), ("type",))
-
-    async def _row(self, hit: Row) -> Row:
-        concept = CONCEPTS[SearchType[hit["type"]]]
-        key = tuple(hit[name] for name in concept.key)
-        row = await self.loaders.named(concept, concept.key, key)
-        if row is None:
-            raise LookupError(f"{concept.name} {key} was found and is not there")
-        return row
+        return Tally(self.edge, None, self.selection, ("type",))
 
 
 def search(
-    loaders: Loaders,
     text: str,
     types: list[SearchType] | None,
     first: int | None,
@@ -108,5 +106,8 @@ def search(
     if types is not None and not types:
         raise EmptyFilter("types is an empty list; leave it out to search everything")
     chosen = tuple(type_ for type_ in SearchType if types is None or type_ in types)
-    edge = hits(normalize(text), chosen)
-    return Search(loaders, edge, window(edge, first, after, last, before, [(name, False) for name in ORDERS]))
+    edge = _hits_among(chosen)
+    orders = [(name, False) for name in ORDERS]
+    list_name = f"{edge.name} {normalize(text)} {','.join(chosen)}"
+    page = window(edge, first, after, last, before, orders, list_name)
+    return Search(edge, None, Selection(arguments=(("text", text),)), page, through=FOUND)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as sqlalchemy_asyncpg
 
 from resolvers.edges import Row
 from resolvers.errors import Fault, TimedOut, Unavailable
+from resolvers.given import Reader
 
 # How many seconds an operation waits for a connection before it is told to come back.
 PATIENCE = 5
@@ -34,21 +35,29 @@ DIALECT = sqlalchemy_asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True)
 class Statement:
-    """A compiled statement: its text, and its parameters in order, of which those named `keys_…` come with each run."""
+    """A compiled statement: its text, and its parameters in order.
+
+    Some are constants, some are read from what is asked, and those named `keys_…` come with each run.
+    """
 
     sql: str
     names: tuple[str, ...]
-    constants: dict[str, Any]
+    constants: Mapping[str, Any]
+    readers: Mapping[str, Reader]
 
-    def values(self, given: dict[str, Any]) -> list[Any]:
-        """The values to send, in order."""
-        return [given[name] if name in given else self.constants[name] for name in self.names]
+    def values(self, asked: Any, keys: Mapping[str, Sequence[Any]]) -> list[Any]:
+        """The values to send, in order; a value of what is asked may be refused with a Fault."""
+        return [
+            self.readers[name](asked) if name in self.readers else keys[name] if name in keys else self.constants[name]
+            for name in self.names
+        ]
 
 
 def compiled(statement: Select[Any]) -> Statement:
     """`statement` as PostgreSQL will see it."""
     result = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
+    readers = {name: reader for name, bind in result.binds.items() if (reader := getattr(bind, "reader", None))}
+    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params), readers)
 
 
 class Statements:
@@ -83,8 +92,11 @@ class Snapshot:
         self._ended: Fault | None = None
         self._running: asyncio.Task[Any] | None = None
 
-    async def fetch(self, statement: Statement, row_class: type[Row], given: dict[str, Sequence[Any]]) -> list[Row]:
-        """The rows of `statement`, as `row_class`."""
+    async def fetch(
+        self, statement: Statement, row_class: type[Row], asked: Any, keys: Mapping[str, Sequence[Any]]
+    ) -> list[Row]:
+        """The rows of `statement`, as `row_class`, with the values of what is asked and the keys of the parents."""
+        values = statement.values(asked, keys)
         async with self._lock:
             if self._ended is not None:
                 raise type(self._ended)(self._ended.message)
@@ -93,9 +105,7 @@ class Snapshot:
                 if self._connection is None:
                     self._connection = await self._begin()
                 self.ran.append(statement.sql)
-                rows: list[Row] = await self._connection.fetch(
-                    statement.sql, *statement.values(given), record_class=row_class
-                )
+                rows: list[Row] = await self._connection.fetch(statement.sql, *values, record_class=row_class)
             except asyncpg.QueryCanceledError as error:
                 self._ended = TimedOut("this took too long; ask for fewer rows, a narrower filter or fewer levels")
                 raise self._ended from error

@@ -1,13 +1,126 @@
-"""The statements that read pages, counts and single rows of every parent at once."""
+"""What reads pages, counts and single rows: selections from one parent, and statements that run them for many.
+
+A selection stands in the statement of either way of running. The batched way joins it laterally to the parents of a
+level, the compiled way nests it where the parent's own JSON is made.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, literal_column, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from resolvers.edges import Concept, Condition, Edge, Parts
-from resolvers.pages import Selection, Window, cursor, cursor_tag, linked
+from resolvers.given import Given
+from resolvers.pages import Selection, Window, arguments, bounds, choice, condition, linked
+
+Columns = Callable[[FromClause], Sequence[ColumnElement[Any]]]
+
+
+def table_of(edge: Edge, selection: Given[Selection]) -> FromClause:
+    """What the rows at the other end of `edge` are read from."""
+    return (edge.target.table if edge.made is None else edge.made(arguments(selection))).alias("child")
+
+
+# --- From one parent
+
+
+def page_of(
+    edge: Edge, selection: Given[Selection], window: Given[Window], parent: FromClause, columns: Columns, limit: int
+) -> Select[Any]:
+    """`columns` of the first `limit` rows of the page, in the order they are read in; `parent` stands outside."""
+    child = table_of(edge, selection)
+    parts = edge.parted(selection.now.scope)
+    if parts is not None:
+        return _merged(edge, parts, selection, window, columns(child), parent, child, limit)
+    source, chosen = condition(edge, selection, parent, child)
+    return _limited(
+        select(*columns(child))
+        .select_from(source)
+        .where(chosen, *bounds(window, linked(source, child)))
+        .order_by(*window.now.order_by(linked(source, child))),
+        limit,
+    )
+
+
+def _limited(rows: Select[Any], limit: int) -> Select[Any]:
+    # As a number in the statement, for which PostgreSQL plans; a parameter could be any.
+    return rows.limit(literal_column(str(limit)))
+
+
+def _merged(
+    edge: Edge,
+    parts: Parts,
+    selection: Given[Selection],
+    window: Given[Window],
+    columns: Sequence[ColumnElement[Any]],
+    parent: FromClause,
+    child: FromClause,
+    limit: int,
+) -> Select[Any]:
+    """The page made of the first rows of each row that the parts pass, each of them once."""
+    values = [term.of(child).label(f"term_{position}") for position, term in enumerate(window.now.terms)]
+
+    def first_rows(rows: FromClause, reached: Condition) -> Select[Any]:
+        wanted = (reached, *choice(edge, selection, parent, child), *bounds(window, linked(rows, child)))
+        order = window.now.order_by(linked(rows, child))
+        return _limited(select(*columns, *values).select_from(rows).where(*wanted).order_by(*order), limit)
+
+    merged = _passed(parts, parent, child, first_rows)
+    terms = [merged.c[value.name] for value in values]
+    order = [
+        value.desc() if term.descends is not window.now.backwards else value.asc()
+        for term, value in zip(window.now.terms, terms, strict=True)
+    ]
+    once = select(*(merged.c[column.name] for column in columns)).ext(distinct_on(*terms))
+    return _limited(once.order_by(*order), limit)
+
+
+def _passed(
+    parts: Parts, parent: FromClause, child: FromClause, of_each: Callable[[FromClause, Condition], Select[Any]]
+) -> FromClause:
+    """What `of_each` selects behind each of the rows that the parts pass, all of it together."""
+    found = []
+    for part in parts.ways:
+        source, each, passed = part.each(parent)
+        behind = of_each(*part.reach(each, child)).correlate(each, parent).lateral()
+        found.append(select(behind).select_from(source.join(behind, true())).where(passed).correlate(parent))
+    return (union_all(*found) if len(found) > 1 else found[0]).lateral("found")
+
+
+def count_of(edge: Edge, selection: Given[Selection], parent: FromClause) -> Select[Any]:
+    """How many rows `parent` has, as `count`."""
+    child = table_of(edge, selection)
+    parts = edge.parted(selection.now.scope)
+    counted = select(func.count().label("count"))
+    if parts is None or not parts.once:
+        source, chosen = condition(edge, selection, parent, child)
+        return counted.select_from(source).where(chosen)
+
+    def keys(rows: FromClause, reached: Condition) -> Select[Any]:
+        key = child.c[edge.target.tie_breaker]
+        return select(key).select_from(rows).where(reached, *choice(edge, selection, parent, child))
+
+    return counted.select_from(_passed(parts, parent, child, keys))
+
+
+def tally_of(
+    edge: Edge, selection: Given[Selection], groups: Sequence[str], via: Edge | None, parent: FromClause
+) -> Select[Any]:
+    """How many rows `parent` has of each group, as `count` beside the groups' columns."""
+    child = table_of(edge, selection)
+    rows, chosen = condition(edge, selection, parent, child)
+    grouped = child
+    if via is not None:
+        grouped = via.target.table.alias("far")
+        _, joined = via.reached(None)(child, grouped)
+        rows = rows.join(grouped, joined)
+    columns = [grouped.c[name] for name in groups]
+    counted = select(*columns, func.count().label("count")).select_from(rows).where(chosen)
+    return counted.group_by(*columns).order_by(*columns)
+
+
+# --- For many parents
 
 
 def parent_key(position: int) -> str:
@@ -20,10 +133,15 @@ def _keys(position: int, column: ColumnElement[Any]) -> Condition:
     return column == func.any(bindparam(f"keys_{position}", None, ARRAY(column.type)))
 
 
-def _for_each_parent(source: Concept, parent: FromClause, of_parent: Select[Any]) -> Select[Any]:
+def for_each_parent(source: Concept | None, of_parent: Callable[[FromClause], Select[Any]]) -> Select[Any]:
+    """What `of_parent` selects from each of the rows of `source` whose keys come with a run; once, from the root."""
+    if source is None:
+        # The root's edges ask nothing of a parent.
+        return of_parent(select(literal_column("1").label("root")).subquery("root"))
     # The parents stand in the statement as their own rows, not as a list of keys: that is what distributed
     # PostgreSQL can run.
-    own = of_parent.correlate(parent).lateral("own")
+    parent = source.table.alias("parent")
+    own = of_parent(parent).correlate(parent).lateral("own")
     return (
         select(*(parent.c[name].label(parent_key(i)) for i, name in enumerate(source.key)), own)
         .select_from(parent.join(own, true()))
@@ -31,125 +149,10 @@ def _for_each_parent(source: Concept, parent: FromClause, of_parent: Select[Any]
     )
 
 
-def rows_statement(edge: Edge, selection: Selection, page: Window, *, with_cursors: bool) -> Select[Any]:
-    """The page of every parent at once: each parent's own rows, joined laterally to the parent."""
-    child = edge.target.table.alias("child")
-    columns: list[ColumnElement[Any]] = [child.c[name] for name in edge.target.columns]
-    if with_cursors:
-        columns.append(cursor(cursor_tag(edge, page.terms), page.terms, child).label("cursor"))
-    # The root's edges ask nothing of a parent.
-    parent = child if edge.source is None else edge.source.table.alias("parent")
-    parts = edge.parted(selection.scope)
-    if parts is not None and edge.source is not None:
-        return _for_each_parent(edge.source, parent, _merged(edge, parts, selection, page, columns, parent, child))
-    source, condition = selection.condition(edge, parent, child)
-    rows = (
-        select(*columns)
-        .select_from(source)
-        .where(condition, *page.bounds(linked(source, child)))
-        .order_by(*page.order_by(linked(source, child)))
-        .limit(page.limit + 1)
-    )
-    return rows if edge.source is None else _for_each_parent(edge.source, parent, rows)
-
-
-def _merged(
-    edge: Edge,
-    parts: Parts,
-    selection: Selection,
-    page: Window,
-    columns: Sequence[ColumnElement[Any]],
-    parent: FromClause,
-    child: FromClause,
-) -> Select[Any]:
-    """The page made of the first rows of each row that the parts pass, each of them once."""
-    values = [term.of(child).label(f"term_{position}") for position, term in enumerate(page.terms)]
-    found = []
-    for part in parts.ways:
-        source, each, passed = part.each(parent)
-        rows, reached = part.reach(each, child)
-        first = (
-            select(*columns, *values)
-            .select_from(rows)
-            .where(reached, *selection.choice(edge, parent, child), *page.bounds(linked(rows, child)))
-            .order_by(*page.order_by(linked(rows, child)))
-            .limit(page.limit + 1)
-            .correlate(each, parent)
-            .lateral()
-        )
-        found.append(select(first).select_from(source.join(first, true())).where(passed).correlate(parent))
-    merged = (union_all(*found) if len(found) > 1 else found[0]).lateral("found")
-    terms = [merged.c[value.name] for value in values]
-    order = [
-        value.desc() if term.descends is not page.backwards else value.asc()
-        for term, value in zip(page.terms, terms, strict=True)
-    ]
-    return (
-        select(*(merged.c[column.name] for column in columns))
-        .ext(distinct_on(*terms))
-        .order_by(*order)
-        .limit(page.limit + 1)
-    )
-
-
-def _merged_count(edge: Edge, parts: Parts, selection: Selection, parent: FromClause, child: FromClause) -> Select[Any]:
-    """How many rows the parts have, none of which comes twice."""
-    found = []
-    for part in parts.ways:
-        source, each, passed = part.each(parent)
-        rows, reached = part.reach(each, child)
-        # `reach` goes on from a table; here both are joined in one.
-        of_each = (
-            select(child.c[edge.target.tie_breaker])
-            .select_from(rows)
-            .where(reached, *selection.choice(edge, parent, child))
-            .correlate(each, parent)
-            .lateral()
-        )
-        found.append(select(of_each).select_from(source.join(of_each, true())).where(passed).correlate(parent))
-    merged = (union_all(*found) if len(found) > 1 else found[0]).lateral("found")
-    return select(func.count().label("count")).select_from(merged)
-
-
-def count_statement(edge: Edge, selection: Selection) -> Select[Any]:
-    """How many rows every parent has."""
-    child = edge.target.table.alias("child")
-    parent = child if edge.source is None else edge.source.table.alias("parent")
-    parts = edge.parted(selection.scope)
-    if parts is not None and parts.once and edge.source is not None:
-        return _for_each_parent(edge.source, parent, _merged_count(edge, parts, selection, parent, child))
-    source, condition = selection.condition(edge, parent, child)
-    counted = select(func.count().label("count")).select_from(source).where(condition)
-    return counted if edge.source is None else _for_each_parent(edge.source, parent, counted)
-
-
-def tally_statement(edge: Edge, selection: Selection, groups: Sequence[str], via: Edge | None = None) -> Select[Any]:
-    """How many rows every parent has of each group: of columns of the child, or of the row that `via` leads to."""
-    child = edge.target.table.alias("child")
-    parent = child if edge.source is None else edge.source.table.alias("parent")
-    rows, condition = selection.condition(edge, parent, child)
-    grouped = child
-    if via is not None:
-        grouped = via.target.table.alias("far")
-        _, joined = via.reached(None)(child, grouped)
-        rows = rows.join(grouped, joined)
-    columns = [grouped.c[name] for name in groups]
-    tallied = (
-        select(*columns, func.count().label("count"))
-        .select_from(rows)
-        .where(condition)
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return tallied if edge.source is None else _for_each_parent(edge.source, parent, tallied)
-
-
 def lookup_statement(
-    target: Concept, columns: Sequence[str], given: Callable[[FromClause], Condition] | None
+    target: Concept, columns: Sequence[str], chosen: Callable[[FromClause], Sequence[Condition]]
 ) -> Select[Any]:
-    """The rows that have certain values in `columns`, each once, and meet what else is given."""
+    """The rows that have certain values in `columns`, each once, and are chosen."""
     child = target.table.alias("child")
-    conditions = [_keys(position, child.c[name]) for position, name in enumerate(columns)]
-    if given is not None:
-        conditions.append(given(child))
-    return select(*(child.c[name] for name in target.columns)).where(*conditions)
+    named = (_keys(position, child.c[name]) for position, name in enumerate(columns))
+    return select(*target.read_from(child)).where(*named, *chosen(child))

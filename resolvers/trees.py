@@ -4,12 +4,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, FromClause, and_, cast, func, literal
+from sqlalchemy import BigInteger, FromClause, Integer, and_, func, literal
 
 from db.enums import Labelled
 from resolvers.edges import Argument, Condition
 from resolvers.errors import BadArgument
-from resolvers.filters import LOCAL_TIME, active_on, is_among
+from resolvers.filters import active_on, is_among
+from resolvers.given import Given
 
 # Greater than any id, so that a path followed by it comes after every path below it.
 LAST = literal(2**63 - 1, BigInteger)
@@ -48,33 +49,32 @@ def in_scope(scope: TreeScope, parent: FromClause, child: FromClause) -> Conditi
     return in_subtree(parent, child)
 
 
-def _no_deeper(parent: FromClause, child: FromClause, depth: int) -> Condition:
+def _no_deeper(parent: FromClause, child: FromClause, depth: Given[int]) -> Condition:
+    levels = depth.bound(Integer(), _checked_depth)
+    return func.cardinality(child.c.path) <= func.cardinality(parent.c.path) + levels
+
+
+def _checked_depth(depth: int) -> int:
     if not 1 <= depth <= MAX_DEPTH:
         raise BadArgument(f"depth must be 1–{MAX_DEPTH}, got {depth}")
-    return func.cardinality(child.c.path) <= func.cardinality(parent.c.path) + depth
+    return depth
 
 
 DEPTH = Argument("depth", int, "How many levels down, 1 meaning children only; all of them when not given.", _no_deeper)
 
 
-def today() -> Any:
-    """The current day in the service's time zone, as PostgreSQL sees it."""
-    return cast(func.timezone(LOCAL_TIME.key, func.now()), Date)
-
-
 def one_of_kinds(name: str, column: str, kind: type[StrEnum], description: str) -> Argument:
     """An argument that lists the kinds to keep."""
 
-    def condition(_: FromClause, child: FromClause, values: list[Any]) -> Condition:
+    def condition(_: FromClause, child: FromClause, values: Given[list[Any]]) -> Condition:
         return is_among(child.c[column], values)
 
     return Argument(name, list[kind], description, condition)  # type: ignore[valid-type]
 
 
-def _is_active(_: FromClause, child: FromClause, day: date) -> Condition:
-    return active_on(child, day)
-
-
 ACTIVE_ON = Argument(
-    "active_on", date, "Only those whose period includes this day; an unknown date is an open end.", _is_active
+    "active_on",
+    date,
+    "Only those whose period includes this day; an unknown date is an open end.",
+    lambda _, child, day: active_on(child, day),
 )

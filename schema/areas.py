@@ -7,22 +7,10 @@ import strawberry
 from db.enums import AreaLevel, DistrictKind
 from resolvers import areas as edges
 from resolvers import concepts
-from resolvers.edges import Row
 from resolvers.filters import equals, neighbour, one_of
-from schema.fields import column, computed, connection, to_many, to_one
+from schema.fields import column, connection, to_many, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
-
-# How many digits of a code each level adds to, from the top.
-_OCD_LEVELS = (("province", 2), ("city", 4), ("district", 6), ("township", 9), ("village", 12))
-
-
-def _ocd_id(self: Row) -> str | None:
-    code: str = self["code"]
-    if not code.isdecimal():
-        return None
-    parts = [f"{level}:{code[:digits]}" for level, digits in _OCD_LEVELS if digits <= len(code)]
-    return "/".join(["ocd-division/country:cn", *parts])
 
 
 @strawberry.type(description="Where a row is known from.")
@@ -37,9 +25,7 @@ class Source(Node):
 @strawberry.interface(description="A part of the administrative tree, or an industry park beside the townships.")
 class Area(Node):
     code: str = column("The code within its system and vintage, for example 330114 for 钱塘区.")
-    ocd_id: str | None = computed(
-        _ocd_id, "The Open Civic Data identifier of the division; null for parks, which are no divisions."
-    )
+    ocd_id: str | None = column("The Open Civic Data identifier of the division; null for parks, which are none.")
     code_system: str = column("Whose code it is: NBS for the national statistical codes, LOCAL for parks.")
     vintage: date = column("The newest published list of codes that has the area in this form.")
     name: str = column("The name.")

@@ -1,7 +1,7 @@
 """Events: when, where and by whom they are held, who took part, and what was on the agenda."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -16,8 +16,7 @@ from db.enums import (
 )
 from resolvers import concepts
 from resolvers import events as edges
-from resolvers.context import Info
-from resolvers.edges import Row
+from resolvers.asks import Parent, Tally
 from resolvers.filters import (
     Timing,
     at_least,
@@ -25,14 +24,14 @@ from resolvers.filters import (
     has_any,
     has_some,
     has_timing,
+    is_of_district,
     neighbour,
-    neighbour_has,
-    of_districts,
+    neighbour_is,
     one_of,
     within,
 )
 from resolvers.pages import Selection
-from schema.fields import LOCAL_TIMES, column, computed, connection, local_time, to_many, to_one
+from schema.fields import LOCAL_TIMES, asking, column, connection, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -57,8 +56,8 @@ class AttendanceCount:
     count: int = column("How many.")
 
 
-async def _attendance_summary(self: Row, info: Info) -> Any:
-    return await info.context.loaders.tally(edges.attendances, self, Selection(), ("role", "state"))
+def _attendance_summary(self: Parent) -> Tally:
+    return Tally(edges.attendances, self, Selection(), ("role", "state"))
 
 
 @strawberry.type(description="A duty or consultation activity (履职·协商活动).")
@@ -68,9 +67,7 @@ class Event(Node):
     status: EventStatus = column("Whether it will take place or has.")
     mode: EventMode = column("Where people take part.")
     starts_at: datetime = column("When it starts, in UTC; the first moment of the period where only that is known.")
-    starts_at_local: str = computed(
-        local_time("starts_at"), "When it starts, as exactly as it is known: " + LOCAL_TIMES
-    )
+    starts_at_local: str = column("When it starts, as exactly as it is known: " + LOCAL_TIMES)
     ends_at: datetime | None = column("When it ends, in UTC; null when not known.")
     date_precision: DatePrecision = column("How exactly `startsAt` is known.")
     place: str | None = column("The room or address; null when not stated.")
@@ -85,7 +82,7 @@ class Event(Node):
     platforms = connection(edges.platforms, "The platforms it is held at, of one or several districts.")
     organizers = to_many(edges.organizers, "The bodies that hold it, in the order in which they are named.")
     attendances = connection(edges.attendances, "Who takes part.")
-    attendance_summary: list[AttendanceCount] = computed(
+    attendance_summary: list[AttendanceCount] = asking(
         _attendance_summary, "How many attendances there are by role and state."
     )
     results = connection(edges.results, "What came out of it.")
@@ -155,7 +152,7 @@ class EventFilter:
     status: list[EventStatus] | None = where(one_of("status"), "It has one of these statuses.")
     mode: list[EventMode] | None = where(one_of("mode"), "People take part in one of these ways.")
     topics: list[str] | None = where(has_any("topics"), "It is about one of these topics.")
-    district: list[str] | None = where(of_districts(one_of("district")), "One of these districts, by code, owns it.")
+    district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns it.")
     starts_at: DateRange | None = where(within("starts_at"), "It starts within these days.")
     timing: list[Timing] | None = where(has_timing, "It lies ahead, runs now or is over, seen from now.")
     min_public_participants: int | None = where(
@@ -171,7 +168,7 @@ class EventFilter:
         neighbour(edges.organizing), "One of the bodies that hold it meets this filter."
     )
     participant: list[str] | None = where(
-        of_districts(neighbour_has(edges.districts, "code")), "One of these districts, by code, takes part in it."
+        neighbour_is(edges.districts, is_of_district("code")), "One of these districts, by code, takes part in it."
     )
     attendances: AttendanceFilter | None = where(
         neighbour(edges.attendances), "One of its attendances meets this filter."

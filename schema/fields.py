@@ -1,20 +1,20 @@
 """The kinds of field a type is made of: a column of its row, the row or the page of rows at the end of an edge.
 
-Arguments and types of a field that follows an edge are derived from the edge's declaration.
+A field that asks the graph is made of a function from its row and its arguments to an ask (`resolvers.asks`); arguments
+and types of a field that follows an edge are derived from the edge's declaration.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 
+from resolvers.asks import ASKS, Listing, One, Parent, Rows
 from resolvers.context import Info
-from resolvers.edges import Concept, Edge, Row
+from resolvers.edges import Concept, Edge
 from resolvers.errors import EmptyFilter
-from resolvers.filters import LOCAL_TIME
-from resolvers.lists import Listing
 from resolvers.pages import DEFAULT_PAGE, MAX_PAGE, OrderDirection, Selection, window
 from resolvers.trees import TreeScope
 
@@ -26,31 +26,32 @@ _PAGE = {
 }
 _SCOPE = "How much of the tree below is meant."
 
+LOCAL_TIMES = "2023, 2023-09, 2023-09-28 or 2023-09-28T14:30+08:00, in Asia/Shanghai."
+
 
 def column(description: str, *, name: str | None = None) -> Any:
     """A column of the row, of the same name unless the contract has another."""
     return strawberry.field(description=description, name=name)
 
 
-def computed(resolver: Callable[..., Any], description: str) -> Any:
-    """What a function makes of the row and its arguments."""
-    return strawberry.field(resolver=resolver, description=description)
+def asking(asks: Callable[..., Any], description: str, edge: Edge | None = None) -> Any:
+    """What a function asks of the graph for the row and the arguments it takes."""
 
+    def resolve(self: Any, info: Info, **given: Any) -> Any:
+        return info.context.loaders.answer(asks(self, **given))
 
-LOCAL_TIMES = "2023, 2023-09, 2023-09-28 or 2023-09-28T14:30+08:00, in Asia/Shanghai."
-
-# How much of a time each precision leaves.
-_LENGTHS = {"YEAR": 4, "MONTH": 7, "DAY": 10, "TIME": None}
-
-
-def local_time(name: str) -> Callable[[Row], str]:
-    """The time in a column as people of the place write it, cut where it is not known."""
-
-    def resolve(self: Row) -> str:
-        local = self[name].astimezone(LOCAL_TIME).isoformat(timespec="minutes")
-        return str(local[: _LENGTHS[self["date_precision"]]])
-
-    return resolve
+    signature = inspect.signature(asks)
+    own, *others = signature.parameters.values()
+    info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
+    parameters = [
+        own.replace(name="self", annotation=inspect.Parameter.empty),
+        info,
+        *(other.replace(kind=inspect.Parameter.KEYWORD_ONLY) for other in others),
+    ]
+    resolve.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={ASKS: asks} | ({} if edge is None else {"edge": edge})
+    )
 
 
 def named(concept: Concept, suffix: str = "") -> Any:
@@ -61,20 +62,12 @@ def named(concept: Concept, suffix: str = "") -> Any:
 def to_one(edge: Edge, description: str, *, required: bool = False, type: Any = None) -> Any:
     """The one row at the other end of an edge; null when there is none."""
     target = named(edge.target) if type is None else type
-
-    def resolve(self: Row, info: Info) -> Awaitable[Row | None]:
-        return info.context.loaders.row(edge, self)
-
-    return _field(resolve, target if required else target | None, [], description, edge)
+    return _field(lambda self: One((edge,), self), target if required else target | None, [], description, edge)
 
 
 def to_many(edge: Edge, description: str) -> Any:
     """All the rows at the other end of an edge that never has many."""
-
-    def resolve(self: Row, info: Info) -> Awaitable[list[Row]]:
-        return info.context.loaders.rows(edge, self, Selection())
-
-    return _field(resolve, list[named(edge.target)], [], description, edge)  # type: ignore[misc]
+    return _field(lambda self: Rows(edge, self), list[named(edge.target)], [], description, edge)  # type: ignore[misc]
 
 
 def connection(edge: Edge, description: str) -> Any:
@@ -82,7 +75,7 @@ def connection(edge: Edge, description: str) -> Any:
     is_root = edge.source is None
     argument_names = [argument.name for argument in edge.arguments]
 
-    def resolve(self: Row, info: Info, **given: Any) -> Listing:
+    def asks(self: Parent, **given: Any) -> Listing:
         orders = given.get("order_by") or ()
         page = window(
             edge,
@@ -100,7 +93,7 @@ def connection(edge: Edge, description: str) -> Any:
             given.get("where"),
             tuple((name, given[name]) for name in argument_names if given.get(name) is not None),
         )
-        return Listing(info.context.loaders, edge, None if is_root else self, selection, page)
+        return Listing(edge, None if is_root else self, selection, page)
 
     parameters = [_parameter(name, type_ | None, text) for name, (type_, text) in _PAGE.items()]
     if not callable(edge.reach):
@@ -113,7 +106,7 @@ def connection(edge: Edge, description: str) -> Any:
         parameters.append(_parameter("order_by", list[named(edge.target, "Order")] | None, text))  # type: ignore[misc]
     for argument in edge.arguments:
         parameters.append(_parameter(argument.name, argument.type | None, argument.description))
-    return _field(resolve, named(edge.target, "Connection"), parameters, description, edge)
+    return _field(asks, named(edge.target, "Connection"), parameters, description, edge)
 
 
 def _default_order(edge: Edge) -> str:
@@ -130,12 +123,8 @@ def _parameter(name: str, type_: Any, description: str, default: Any = UNSET) ->
 
 
 def _field(
-    resolve: Callable[..., Any], type_: Any, parameters: list[inspect.Parameter], description: str, edge: Edge
+    asks: Callable[..., Any], type_: Any, parameters: list[inspect.Parameter], description: str, edge: Edge
 ) -> Any:
-    own = [
-        inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD),
-        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
-    ]
-    signature = inspect.Signature([*own, *parameters], return_annotation=type_)
-    resolve.__signature__ = signature  # type: ignore[attr-defined]
-    return strawberry.field(resolver=resolve, description=description, metadata={"edge": edge})
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    asks.__signature__ = inspect.Signature([own, *parameters], return_annotation=type_)  # type: ignore[attr-defined]
+    return asking(asks, description, edge)

@@ -10,12 +10,12 @@ import strawberry
 from db.enums import Aggregation, Basis, Precision, Unit
 from resolvers import concepts
 from resolvers import figures as edges
-from resolvers.context import Info
-from resolvers.edges import Row
-from resolvers.filters import equals, neighbour_has, of_districts, one_of, period_includes
+from resolvers.asks import Detail, One, Parent
+from resolvers.edges import Handle, Row
+from resolvers.filters import equals, is_of_district, neighbour_is, one_of, period_includes
 from schema.areas import City, District, IndustryPark, Province, Township, Village
 from schema.events import Event
-from schema.fields import column, computed, connection, to_one
+from schema.fields import asking, column, connection, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, where
 from schema.members import Member
 from schema.nodes import Node, connection_type, order_input
@@ -87,9 +87,9 @@ ObservationSubject: Any = Annotated[
 
 @strawberry.type(description="The period a figure is for.")
 class Period:
-    since: date | None = column("The first day; null when not known.", name="from")
-    until: date | None = column("The last day; null while it lasts or when not known.", name="to")
-    label: str | None = column("The period in the source's words.")
+    period_from: date | None = column("The first day; null when not known.", name="from")
+    period_to: date | None = column("The last day; null while it lasts or when not known.", name="to")
+    period_label: str | None = column("The period in the source's words.", name="label")
 
 
 @strawberry.type(description="What a figure measures, defined once.")
@@ -107,17 +107,12 @@ class Indicator(Node):
     source = to_one(edges.indicator_source, "Where it is known from.")
 
 
-async def _about(self: Row, info: Info) -> Row | None:
-    for edge in edges.ABOUT:
-        row = await info.context.loaders.row(edge, self)
-        if row is not None:
-            return row
-    return None
+def _about(self: Parent) -> One:
+    return One(edges.ABOUT, self)
 
 
-def _period(self: Row) -> Period | None:
-    since, until, label = self["period_from"], self["period_to"], self["period_label"]
-    return None if since is until is label is None else Period(since=since, until=until, label=label)
+def _period(self: Row | Handle) -> Detail:
+    return Detail(self, ("period_from", "period_to", "period_label"))
 
 
 @strawberry.type(description="A figure as it was published, or as it was counted.")
@@ -135,8 +130,8 @@ class Observation(Node):
     district = to_one(edges.district, "The district that published it.", required=True)
     indicator = to_one(edges.indicator, "What it measures.", required=True)
     source = to_one(edges.source, "Where it was published.")
-    about: ObservationSubject = computed(_about, "What it is about.")
-    period: Period | None = computed(_period, "The period it is for; null when the source states none.")
+    about: ObservationSubject = asking(_about, "What it is about.")
+    period: Period | None = asking(_period, "The period it is for; null when the source states none.")
 
 
 IndicatorConnection = connection_type(Indicator)
@@ -151,11 +146,9 @@ class ObservationFilter:
     or_: list["ObservationFilter"] | None = any_holds()
     not_: "ObservationFilter | None" = does_not_hold()
     indicator: list[str] | None = where(
-        neighbour_has(edges.indicator, "key"), "It is of one of these indicators, by key."
+        neighbour_is(edges.indicator, one_of("key")), "It is of one of these indicators, by key."
     )
-    district: list[str] | None = where(
-        of_districts(one_of("district")), "One of these districts, by code, published it."
-    )
+    district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, published it.")
     precision: list[Precision] | None = where(one_of("precision"), "It is known this exactly.")
     basis: Basis | None = where(equals("basis"), "Whether it was published or counted from rows.")
     number: list[str] | None = where(one_of("number"), "It has one of these numbers in the list it was loaded from.")

@@ -11,7 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from resolvers.context import Context
-from resolvers.edges import Row
+from resolvers.edges import value_of
 from resolvers.errors import BadArgument, TimedOut
 from schema import figures
 from schema.masking import MAX_ERRORS, shown
@@ -61,11 +61,6 @@ class OneOperation(SchemaExtension):
         yield
 
 
-def _value(source: Any, name: str) -> Any:
-    """The column of a row, or the attribute of anything else, that a field without a resolver names."""
-    return source[name] if isinstance(source, Row) else getattr(source, name)
-
-
 def build_schema() -> Graph:
     """The schema, ready to run operations."""
     return Graph(
@@ -78,5 +73,5 @@ def build_schema() -> Graph:
             lambda: ParserCache(KEPT_DOCUMENTS),
             lambda: ValidationCache(KEPT_DOCUMENTS),
         ],
-        config=StrawberryConfig(default_resolver=_value, sort_schema=True),
+        config=StrawberryConfig(default_resolver=value_of, sort_schema=True),
     )

@@ -1,18 +1,17 @@
 """Members of the CPPCC, their dated memberships, and their yearly duty reports."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from db.enums import EventKind, Gender, MembershipRole, ResultKind
 from resolvers import concepts
 from resolvers import members as edges
-from resolvers.context import Info
+from resolvers.asks import Parent
 from resolvers.duty import DutyRecord
-from resolvers.edges import Row
-from resolvers.filters import active_on, equals, has_any, neighbour, of_districts, one_of
-from schema.fields import column, computed, connection, to_one
+from resolvers.filters import active_on, equals, has_any, is_of_district, neighbour, one_of
+from schema.fields import asking, column, connection, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
 from schema.organizations import OrganizationFilter, SectorFilter
@@ -36,12 +35,12 @@ class ResultKindCount:
 @strawberry.type(description="A member's duty report (年度履职报告) for one year of Asia/Shanghai.")
 class DutyReport:
     year: int = column("The year.")
-    total: int = computed(DutyRecord.total, "How many events of the year the member checked in at.")
-    sample_total: int = computed(DutyRecord.sample_total, "How many of these are sample data rather than fact.")
-    by_kind: list[EventKindCount] = computed(
+    total: int = asking(DutyRecord.total, "How many events of the year the member checked in at.")
+    sample_total: int = asking(DutyRecord.sample_total, "How many of these are sample data rather than fact.")
+    by_kind: list[EventKindCount] = asking(
         DutyRecord.by_kind, "The same by kind of event; kinds without any are left out."
     )
-    results: list[ResultKindCount] = computed(
+    results: list[ResultKindCount] = asking(
         DutyRecord.results, "The results raised in the year of which the member is an author, by kind."
     )
 
@@ -49,8 +48,8 @@ class DutyReport:
 Year = Annotated[int, strawberry.argument(description="The year, 1949–2100.")]
 
 
-def _duty_report(self: Row, info: Info, year: Year) -> Any:
-    return DutyRecord(info.context.loaders, self, year)
+def _duty_report(self: Parent, year: Year) -> DutyRecord:
+    return DutyRecord(self, year)
 
 
 @strawberry.type(description="A member of the CPPCC (政协委员).")
@@ -70,7 +69,7 @@ class Member(Node):
     results = connection(edges.results, "The results of which the member is an author.")
     observations = connection(edges.observations, "Published figures about the member.")
     source = to_one(edges.source, "Where the member is known from.")
-    duty_report: DutyReport = computed(_duty_report, "The duty report of a year, 1949–2100.")
+    duty_report: DutyReport = asking(_duty_report, "The duty report of a year, 1949–2100.")
 
 
 @strawberry.type(description="A member's belonging to a body or a platform, with role and period.")
@@ -119,7 +118,7 @@ class MemberFilter:
     text: str | None = has_text()
     name: list[str] | None = where(one_of("name"), "The name is exactly one of these.")
     district: list[str] | None = where(
-        of_districts(one_of("district")), "The member belongs to one of these districts, by code."
+        is_of_district("district"), "The member belongs to one of these districts, by code."
     )
     tags: list[str] | None = where(has_any("tags"), "The member has one of these tags.")
     party: list[str] | None = where(one_of("party"), "The member belongs to one of these parties.")

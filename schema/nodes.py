@@ -5,21 +5,16 @@ from typing import Any
 
 import strawberry
 
+from resolvers.asks import Listing
 from resolvers.edges import Concept, Row
-from resolvers.ids import global_id
-from resolvers.lists import Listing
 from resolvers.pages import OrderDirection
 from schema.enums import described
-from schema.fields import column, computed
-
-
-def _id_of(root: Any) -> strawberry.ID:
-    return strawberry.ID(global_id(root))
+from schema.fields import asking, column
 
 
 @strawberry.interface(description="Something with an id of its own that can be fetched again by it.")
 class Node:
-    id: strawberry.ID = computed(_id_of, "The global id: opaque, stable, unique among all types.")
+    global_id: strawberry.ID = column("The global id: opaque, stable, unique among all types.", name="id")
 
     @classmethod
     def is_type_of(cls, row: Any, info: Any) -> bool:
@@ -59,10 +54,10 @@ def connection_type(node: type) -> Any:
     body: dict[str, Any] = {
         "__annotations__": {"edges": list[edge], "nodes": list[node], "page_info": PageInfo, "total_count": int},  # type: ignore[valid-type]
         "__module__": node.__module__,
-        "edges": computed(Listing.edges, "The rows of the page with their cursors."),
-        "nodes": computed(Listing.nodes, "The rows of the page."),
-        "page_info": computed(Listing.page, "Where the page lies in the list."),
-        "total_count": computed(
+        "edges": asking(Listing.edges, "The rows of the page with their cursors."),
+        "nodes": asking(Listing.nodes, "The rows of the page."),
+        "page_info": asking(Listing.page_info, "Where the page lies in the list."),
+        "total_count": asking(
             Listing.total_count, "How many rows the whole list has under its filter; by itself it reads none of them."
         ),
     }

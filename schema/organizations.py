@@ -8,7 +8,7 @@ import strawberry
 from db.enums import OrganizationKind, PlatformLevel, SectorFamily
 from resolvers import concepts
 from resolvers import organizations as edges
-from resolvers.filters import active_on, equals, has_some, neighbour, of_districts, one_of
+from resolvers.filters import active_on, equals, has_some, is_of_district, neighbour, one_of
 from schema.areas import AreaFilter
 from schema.fields import column, connection, to_many, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
@@ -150,9 +150,7 @@ class OrganizationFilter:
     text: str | None = has_text()
     kind: list[OrganizationKind] | None = where(one_of("kind"), "It is of one of these kinds.")
     level: list[PlatformLevel] | None = where(one_of("level"), "It belongs to one of these levels.")
-    district: list[str] | None = where(
-        of_districts(one_of("district")), "It belongs to one of these districts, by code."
-    )
+    district: list[str] | None = where(is_of_district("district"), "It belongs to one of these districts, by code.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     is_hosted: bool | None = where(has_some(edges.hostings), "Whether it has a place of activity at some platform.")
     handled_results: Annotated["ResultFilter", strawberry.lazy("schema.results")] | None = where(

@@ -7,7 +7,7 @@ import strawberry
 from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus
 from resolvers import concepts
 from resolvers import platforms as edges
-from resolvers.filters import equals, has_some, neighbour, of_districts, one_of, within
+from resolvers.filters import equals, has_some, is_of_district, neighbour, one_of, within
 from schema.areas import AreaFilter
 from schema.events import EventFilter
 from schema.fields import column, connection, named, to_many, to_one
@@ -102,9 +102,7 @@ class PlatformFilter:
     status: list[PlatformStatus] | None = where(one_of("status"), "It has one of these statuses.")
     level: list[PlatformLevel] | None = where(one_of("level"), "It is run by one of these levels.")
     host_kind: list[HostKind] | None = where(one_of("host_kind"), "It works on premises of one of these kinds.")
-    district: list[str] | None = where(
-        of_districts(one_of("district")), "It belongs to one of these districts, by code."
-    )
+    district: list[str] | None = where(is_of_district("district"), "It belongs to one of these districts, by code.")
     is_online: bool | None = where(equals("is_online"), "Whether it works on line only.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     established_on: DateRange | None = where(within("established_on"), "It opened within these days.")

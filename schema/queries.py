@@ -1,6 +1,5 @@
 """The root of the graph: where every question begins."""
 
-from collections.abc import Awaitable
 from datetime import date
 from typing import Annotated
 
@@ -15,13 +14,12 @@ from resolvers import members as member_edges
 from resolvers import organizations as organization_edges
 from resolvers import platforms as platform_edges
 from resolvers import results as result_edges
-from resolvers.context import Info
-from resolvers.edges import Row
+from resolvers.asks import Named, Rows
 from resolvers.errors import UnknownCode
 from resolvers.searches import Search, search
 from schema.areas import Area, District
 from schema.enums import ENUMS
-from schema.fields import computed, connection
+from schema.fields import asking, connection
 from schema.figures import Indicator
 from schema.labels import EnumLabels, labels_of
 from schema.nodes import Node
@@ -51,32 +49,32 @@ Last = Annotated[int | None, strawberry.argument(description="How many from the 
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
-def _node(info: Info, id: Id) -> Awaitable[Row | None]:
-    return lookups.node(info.context.loaders, id)
+def _node(_: None, id: Id) -> Named:
+    return lookups.node(id)
 
 
-def _nodes(info: Info, ids: Ids) -> Awaitable[list[Row | None]]:
-    return lookups.nodes(info.context.loaders, ids)
+def _nodes(_: None, ids: Ids) -> list[Named]:
+    return lookups.nodes(ids)
 
 
-def _area(info: Info, code: Code, vintage: Vintage = None) -> Awaitable[Row]:
-    return lookups.area(info.context.loaders, code, vintage)
+def _area(_: None, code: Code, vintage: Vintage = None) -> Named:
+    return lookups.area(code, vintage)
 
 
-def _districts(info: Info, codes: Codes = None) -> Awaitable[list[Row]]:
-    return lookups.listed(info.context.loaders, lookups.DISTRICTS, "code", codes)
+def _districts(_: None, codes: Codes = None) -> Rows | list[Named]:
+    return lookups.listed(lookups.DISTRICTS, "code", codes)
 
 
-def _platform(info: Info, slug: Slug) -> Awaitable[Row | None]:
-    return lookups.platform(info.context.loaders, slug)
+def _platform(_: None, slug: Slug) -> Named | None:
+    return lookups.platform(slug)
 
 
-def _indicators(info: Info, keys: Keys = None) -> Awaitable[list[Row]]:
-    return lookups.listed(info.context.loaders, lookups.INDICATORS, "key", keys)
+def _indicators(_: None, keys: Keys = None) -> Rows | list[Named]:
+    return lookups.listed(lookups.INDICATORS, "key", keys)
 
 
 def _search(
-    info: Info,
+    _: None,
     text: Text,
     types: Types = None,
     first: First = None,
@@ -84,10 +82,10 @@ def _search(
     last: Last = None,
     before: Before = None,
 ) -> Search:
-    return search(info.context.loaders, text, types, first, after, last, before)
+    return search(text, types, first, after, last, before)
 
 
-def _enum_labels(names: Names = None) -> list[EnumLabels]:
+def _enum_labels(_: None, names: Names = None) -> list[EnumLabels]:
     chosen = sorted(ENUMS) if names is None else names
     for name in chosen:
         if name not in ENUMS:
@@ -97,25 +95,25 @@ def _enum_labels(names: Names = None) -> list[EnumLabels]:
 
 @strawberry.type(description="Where every question begins.")
 class Query:
-    node: Node | None = computed(_node, "The row with a global id; null when there is none.")
-    nodes: list[Node | None] = computed(_nodes, "The rows with global ids, in their order; null where there is none.")
-    area: Area | None = computed(_area, "The area with a code; null with an error when there is none.")
+    node: Node | None = asking(_node, "The row with a global id; null when there is none.")
+    nodes: list[Node | None] = asking(_nodes, "The rows with global ids, in their order; null where there is none.")
+    area: Area | None = asking(_area, "The area with a code; null with an error when there is none.")
     areas = connection(area_edges.all_areas, "All areas.")
-    districts: list[District] = computed(
+    districts: list[District] = asking(
         _districts, "The county-level areas that take part, with a CPPCC committee, by code; at most 3,000."
     )
-    platform: Platform | None = computed(_platform, "The platform with a slug; null when there is none.")
+    platform: Platform | None = asking(_platform, "The platform with a slug; null when there is none.")
     platforms = connection(platform_edges.all_platforms, "All consultation platforms.")
     members = connection(member_edges.all_members, "All members.")
     organizations = connection(organization_edges.all_organizations, "All bodies.")
     sectors = connection(organization_edges.all_sectors, "The sectors of the CPPCC.")
     events = connection(event_edges.all_events, "All events.")
     results = connection(result_edges.all_results, "All results.")
-    search: SearchConnection = computed(
+    search: SearchConnection = asking(
         _search, "What a text finds: characters, pinyin initials (xzz finds 芯智造) or codes."
     )
-    indicators: list[Indicator] = computed(_indicators, "What figures measure, by key, at most 1,000.")
+    indicators: list[Indicator] = asking(_indicators, "What figures measure, by key, at most 1,000.")
     observations = connection(figure_edges.all_observations, "All figures.")
-    enum_labels: list[EnumLabels] = computed(
+    enum_labels: list[EnumLabels] = asking(
         _enum_labels, "The labels of the values of enums, in Chinese and English, for forms and legends."
     )

@@ -8,9 +8,9 @@ import strawberry
 from db.enums import AuthorityLevel, DatePrecision, EndorsementKind, ResultKind, ResultStatus
 from resolvers import concepts
 from resolvers import results as edges
-from resolvers.filters import equals, has_any, has_some, is_set, neighbour, of_districts, one_of, within
+from resolvers.filters import equals, has_any, has_some, is_of_district, is_set, neighbour, one_of, within
 from schema.events import EventFilter
-from schema.fields import LOCAL_TIMES, column, computed, connection, local_time, to_many, to_one
+from schema.fields import LOCAL_TIMES, column, connection, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -58,9 +58,7 @@ class Result(Node):
     title: str = column("The title.")
     body: str | None = column("The text; null when not published.")
     raised_at: datetime = column("When it was raised, in UTC; the first moment of the period where only that is known.")
-    raised_at_local: str = computed(
-        local_time("raised_at"), "When it was raised, as exactly as it is known: " + LOCAL_TIMES
-    )
+    raised_at_local: str = column("When it was raised, as exactly as it is known: " + LOCAL_TIMES)
     closed_at: datetime | None = column("When it was closed, in UTC; null while it is open or when not known.")
     date_precision: DatePrecision = column("How exactly `raisedAt` is known.")
     topics: list[str] = column("What it is about.")
@@ -211,7 +209,7 @@ class ResultFilter:
     kind: list[ResultKind] | None = where(one_of("kind"), "It is of one of these kinds.")
     status: list[ResultStatus] | None = where(one_of("status"), "It has one of these statuses.")
     topics: list[str] | None = where(has_any("topics"), "It is about one of these topics.")
-    district: list[str] | None = where(of_districts(one_of("district")), "One of these districts, by code, owns it.")
+    district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns it.")
     raised_at: DateRange | None = where(within("raised_at"), "It was raised within these days.")
     closed_at: DateRange | None = where(within("closed_at"), "It was closed within these days.")
     is_closed: bool | None = where(is_set("closed_at"), "Whether it is closed.")

@@ -8,7 +8,7 @@ import strawberry
 
 from db.enums import SearchType
 from resolvers.searches import Search
-from schema.fields import column, computed
+from schema.fields import asking, column
 from schema.figures import SUBJECTS
 from schema.nodes import PageInfo
 
@@ -34,10 +34,10 @@ class SearchEdge:
     "that have it, then what has it elsewhere."
 )
 class SearchConnection:
-    edges: list[SearchEdge] = computed(Search.edges, "What was found, with cursors.")
-    nodes: list[SearchItem] = computed(Search.nodes, "What was found.")
-    page_info: PageInfo = computed(Search.page, "Where the page lies.")
-    total_count: int = computed(Search.total_count, "How many rows are found in all.")
-    facets: list[SearchFacet] = computed(
+    edges: list[SearchEdge] = asking(Search.edges, "What was found, with cursors.")
+    nodes: list[SearchItem] = asking(Search.nodes, "What was found.")
+    page_info: PageInfo = asking(Search.page_info, "Where the page lies.")
+    total_count: int = asking(Search.total_count, "How many rows are found in all.")
+    facets: list[SearchFacet] = asking(
         Search.facets, "How many rows of each type are found; types without any are left out."
     )

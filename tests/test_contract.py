@@ -360,7 +360,7 @@ def test_every_table_can_be_reached() -> None:
 @pytest.mark.parametrize("name", sorted(typed()))
 def test_every_plain_field_is_a_column(name: str) -> None:
     definition = GRAPH.get_type_by_name(name)
-    columns = set(typed()[name].columns)
+    columns = {*typed()[name].columns, *typed()[name].computed}
     plain = {
         field.python_name
         for field in getattr(definition, "fields", ())
