@@ -7,16 +7,23 @@ import asyncpg
 
 
 def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asyncpg.Pool:
-    """A pool of read-only connections, opened when it is awaited; `statement_timeout` is in seconds."""
+    """A pool of read-only connections, opened when it is awaited; `statement_timeout` is in seconds.
+
+    Statements stay prepared, whatever their length: planning one takes longer than running it. PostgreSQL keeps at most
+    a hundred of them per connection.
+    """
     return asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
         timeout=5,
         reset=_end_transaction,
+        max_cacheable_statement_size=0,
+        max_cached_statement_lifetime=0,
         server_settings={
             "application_name": "yizhan",
             "timezone": "UTC",
+            "datestyle": "ISO",
             "jit": "off",
             "default_transaction_read_only": "on",
             "statement_timeout": f"{statement_timeout * 1000:.0f}",

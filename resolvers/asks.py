@@ -127,9 +127,9 @@ class Detail(Ask):
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """A row of a list and its cursor."""
+    """A row of a list, or what leads on to it, and its cursor."""
 
-    node: Row | Handle
+    node: Row | Handle | One
     cursor: str | ColumnElement[str]
 
 

@@ -11,10 +11,14 @@ from resolvers.snapshots import Snapshot
 
 @dataclass
 class Context:
-    """One operation: the snapshot it reads, its loaders, and the id by which its log lines can be found."""
+    """One operation: the snapshot it reads, its loaders, and the id by which its log lines can be found.
+
+    With `is_compiled` it is run as one statement where that can be done.
+    """
 
     snapshot: Snapshot
     request_id: str
+    is_compiled: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

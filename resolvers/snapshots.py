@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,6 +29,7 @@ LOST = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+TOO_SLOW = "this took too long; ask for fewer rows, a narrower filter or fewer levels"
 GONE = "the database cannot be reached just now; try again in a moment"
 # SQLAlchemy gives its dialects no types.
 DIALECT = sqlalchemy_asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -80,11 +82,15 @@ class Statements:
 
 
 class Snapshot:
-    """One operation's reads. Statements run one after another on one connection, all of them seeing the same moment."""
+    """One operation's reads. Statements run one after another on one connection, all of them seeing the same moment.
+
+    `ran` are the statements, `seconds` the time they took in all.
+    """
 
     def __init__(self, pool: asyncpg.Pool, statements: Statements) -> None:
         self.statements = statements
         self.ran: list[str] = []
+        self.seconds = 0.0
         self._pool = pool
         self._connection: asyncpg.Connection | None = None
         self._lock = asyncio.Lock()
@@ -101,20 +107,48 @@ class Snapshot:
             if self._ended is not None:
                 raise type(self._ended)(self._ended.message)
             self._running = asyncio.current_task()
+            started = perf_counter()
             try:
                 if self._connection is None:
                     self._connection = await self._begin()
                 self.ran.append(statement.sql)
                 rows: list[Row] = await self._connection.fetch(statement.sql, *values, record_class=row_class)
             except asyncpg.QueryCanceledError as error:
-                self._ended = TimedOut("this took too long; ask for fewer rows, a narrower filter or fewer levels")
+                self._ended = TimedOut(TOO_SLOW)
                 raise self._ended from error
             except LOST as error:
                 self._ended = Unavailable(GONE)
                 raise self._ended from error
             finally:
                 self._running = None
+                self.seconds += perf_counter() - started
             return rows
+
+    async def fetch_alone(self, statement: Statement, values: Sequence[Any]) -> bytes:
+        """The one value of a statement that is the whole operation, and so needs no transaction around it."""
+        self.ran.append(statement.sql)
+        started = perf_counter()
+        try:
+            for is_last in (False, True):
+                connection = await self._pool.acquire(timeout=PATIENCE)
+                try:
+                    value: bytes = await connection.fetchval(statement.sql, *values)
+                except LOST as error:
+                    # The database was restarted since the connection was last used; the pool has a new one.
+                    if is_last or isinstance(error, TimeoutError):
+                        raise
+                else:
+                    return value
+                finally:
+                    with suppress(*LOST):
+                        await self._pool.release(connection)
+        except asyncpg.QueryCanceledError as error:
+            raise TimedOut(TOO_SLOW) from error
+        except LOST as error:
+            raise Unavailable(GONE) from error
+        finally:
+            self.seconds += perf_counter() - started
+        raise AssertionError
 
     async def _begin(self) -> asyncpg.Connection:
         try:

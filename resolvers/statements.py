@@ -14,6 +14,9 @@ from resolvers.edges import Concept, Condition, Edge, Parts
 from resolvers.given import Given
 from resolvers.pages import Selection, Window, arguments, bounds, choice, condition, linked
 
+# Where edges start that ask nothing of a parent.
+ROOT = select(literal_column("1").label("root")).subquery("root")
+
 Columns = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 
 
@@ -136,8 +139,7 @@ def _keys(position: int, column: ColumnElement[Any]) -> Condition:
 def for_each_parent(source: Concept | None, of_parent: Callable[[FromClause], Select[Any]]) -> Select[Any]:
     """What `of_parent` selects from each of the rows of `source` whose keys come with a run; once, from the root."""
     if source is None:
-        # The root's edges ask nothing of a parent.
-        return of_parent(select(literal_column("1").label("root")).subquery("root"))
+        return of_parent(ROOT)
     # The parents stand in the statement as their own rows, not as a list of keys: that is what distributed
     # PostgreSQL can run.
     parent = source.table.alias("parent")

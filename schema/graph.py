@@ -1,77 +1,163 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import asyncpg
+import orjson
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
+from resolvers.compiled import NotCompiled
 from resolvers.context import Context
 from resolvers.edges import value_of
-from resolvers.errors import BadArgument, TimedOut
+from resolvers.errors import BadArgument, Fault, TimedOut, TooLarge
+from resolvers.plans import Document, Documents
+from resolvers.writing import MAX_ANSWER
 from schema import figures
 from schema.masking import MAX_ERRORS, shown
 from schema.queries import Query
 
-# Documents are kept parsed and validated while they are among the most recently used.
-KEPT_DOCUMENTS = 500
-# The largest document of a dashboard has some 600 tokens.
-MAX_TOKENS = 3_000
 # How many seconds an operation may take in all; each of its statements has a limit of its own.
 DEADLINE = 30
 
 
 class Graph(strawberry.Schema):
-    """The schema; each operation closes the snapshot it read and shows its errors as clients may see them."""
+    """The schema and its two ways of running an operation.
 
-    async def execute(self, query: str | None, *arguments: Any, **options: Any) -> ExecutionResult:
-        """Run one operation of a document; `context_value` is a `Context`."""
-        context: Context = options["context_value"]
+    Each operation closes the snapshot it read and shows its errors as clients may see them.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        # The extensions ask for it while the schema is made.
+        self.documents = Documents(self)
+        super().__init__(*arguments, **options)
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Run one operation of a document; `context_value` is a `Context`.
+
+        Of an operation that is compiled, `data` is JSON as PostgreSQL wrote it, an `orjson.Fragment`.
+        """
+        context: Context = context_value
         try:
             async with asyncio.timeout(DEADLINE), context.snapshot:
-                result = await super().execute(query, *arguments, **options)
+                data = await self.compiled(query, variable_values, operation_name, context)
+                if data is not None:
+                    result = ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
+                else:
+                    result = await super().execute(
+                        query,
+                        variable_values,
+                        context,
+                        root_value,
+                        operation_name,
+                        allowed_operation_types,
+                        operation_extensions,
+                    )
         except TimeoutError:
             late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
             result = ExecutionResult(data=None, errors=[late])
+        except Fault as fault:
+            result = ExecutionResult(data=None, errors=[fault])
         if result.errors:
             result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
+        if operation_extensions and operation_extensions.get("execution"):
+            result.extensions = {"execution": _execution(context, is_compiled=isinstance(result.data, orjson.Fragment))}
         return result
+
+    async def compiled(
+        self, query: str | None, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+    ) -> bytes | None:
+        """The data of an operation that can be run as one statement; None when the batched way has to run it.
+
+        That includes whatever is wrong with the request, of which the batched way tells more.
+        """
+        if not query or not context.is_compiled:
+            return None
+        try:
+            document = self.documents.read(query)
+            operation = document.operation(operation_name)
+            if operation is None or document.errors:
+                return None
+            statement, values = self.documents.plan(document, operation, variables or {})
+        except (GraphQLError, NotCompiled, RecursionError):
+            return None
+        try:
+            return await context.snapshot.fetch_alone(statement, values)
+        except asyncpg.DivisionByZeroError:
+            raise TooLarge(
+                f"this answer is larger than {MAX_ANSWER // 2**20} MB; ask for fewer levels or smaller pages"
+            ) from None
+        except asyncpg.InvalidTextRepresentationError:
+            # Something is missing that has to be there; the batched way says what, and gives the rest.
+            return None
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here: a client's mistakes are told to the client, and the rest is logged where it is masked."""
 
 
-class OneOperation(SchemaExtension):
-    """Refuses to choose among several operations of a document; the executor would run the first."""
+class KnownDocuments(SchemaExtension):
+    """Takes documents from those kept, parsed and validated; refuses to choose among several operations of one."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._found: Document | None = None
+
+    def on_parse(self) -> Iterator[None]:
+        """Find the document, or make it."""
+        context = self.execution_context
+        if context.query:
+            self._found = self._documents.read(context.query)
+            context.graphql_document = self._found.node
+        yield
 
     def on_validate(self) -> Iterator[None]:
-        """Look for a second operation when none was named."""
-        # The public `operation_name` is that of the first operation when the request names none.
-        named = self.execution_context._provided_operation_name
-        document = self.execution_context.graphql_document
-        if document is not None and named is None:
-            operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-            if len(operations) > 1:
-                names = ", ".join(node.name.value for node in operations if node.name)
+        """Tell its mistakes, and look for a second operation when none was named; the executor would run the first."""
+        context = self.execution_context
+        if self._found is not None:
+            # The public `operation_name` is that of the first operation when the request names none.
+            operations = self._found.operations
+            if not self._found.errors and len(operations) > 1 and context._provided_operation_name is None:
+                names = ", ".join(name for name in operations if name)
                 raise BadArgument(f"the document has {len(operations)} operations; name one in operationName: {names}")
+            context.pre_execution_errors = self._found.errors
         yield
+
+
+def _execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
+    """How an operation was run, for a request that asks."""
+    return {
+        "way": "compiled" if is_compiled else "batched",
+        "statements": len(context.snapshot.ran),
+        "databaseMs": round(context.snapshot.seconds * 1000, 3),
+    }
 
 
 def build_schema() -> Graph:
     """The schema, ready to run operations."""
-    return Graph(
+
+    def known_documents() -> KnownDocuments:
+        return KnownDocuments(schema.documents)
+
+    schema = Graph(
         Query,
         # Types that only an interface leads to.
         types=list(figures.SUBJECTS),
-        extensions=[
-            OneOperation,
-            lambda: MaxTokensLimiter(MAX_TOKENS),
-            lambda: ParserCache(KEPT_DOCUMENTS),
-            lambda: ValidationCache(KEPT_DOCUMENTS),
-        ],
+        extensions=[known_documents],
         config=StrawberryConfig(default_resolver=value_of, sort_schema=True),
     )
+    return schema

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from db import embedded
@@ -105,6 +106,12 @@ async def asking(graph: Graph, dsn: str) -> AsyncIterator[Ask]:
             context = Context(Snapshot(pool, statements), request_id="test")
             result = await graph.execute(query, variables, context_value=context)
             errors = [((e.extensions or {}).get("code"), e.path, e.message) for e in result.errors or []]
+            # Whatever is asked in a test is asked the other way too, and has to be answered alike.
+            other = Context(Snapshot(pool, statements), request_id="test", is_compiled=True)
+            compiled = await graph.compiled(query, variables, None, other)
+            if compiled is not None:
+                assert orjson.dumps(orjson.loads(compiled)) == orjson.dumps(result.data)
+                assert errors == []
             return Answer(result.data, errors, context.snapshot.ran)
 
         yield ask

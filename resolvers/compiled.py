@@ -1,0 +1,399 @@
+"""The compiled way of running: a query operation becomes one statement in which PostgreSQL writes the answer.
+
+The selection set is walked once. The fields' own functions say what they ask (`resolvers.asks`), as for the batched
+way, but from rows that are still in the database (`Handle`); each ask becomes a part of the statement.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    OperationDefinitionNode,
+    OperationType,
+    is_abstract_type,
+    is_leaf_type,
+)
+from graphql.execution.values import VariableValues
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    FromClause,
+    Integer,
+    LargeBinary,
+    Select,
+    Text,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from strawberry import Schema
+
+from resolvers.asks import (
+    ASKS,
+    Count,
+    Detail,
+    Item,
+    Items,
+    Listing,
+    Named,
+    Nodes,
+    OfPage,
+    One,
+    Place,
+    Rows,
+    Tally,
+)
+from resolvers.batched import MAX_ROWS
+from resolvers.calls import Called
+from resolvers.edges import Concept, Edge, Handle, value_of
+from resolvers.given import Given
+from resolvers.pages import ALL, Window, choice, cursor, default_order, terms_of
+from resolvers.selections import Fragments, Selected, collected
+from resolvers.statements import ROOT, count_of, page_of, tally_of
+from resolvers.texts import quoted
+from resolvers.writing import NULL, Piece, constant, joined, listed, missing, scalar, too_large
+
+# More fields than a document of the largest size names without repeating a fragment; beyond, a statement takes longer
+# to make than the batched way to run.
+MAX_FIELDS = 2_000
+
+
+class NotCompiled(Exception):
+    """An operation that only the batched way can run; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class PageInfo:
+    """Where a page lies in its list, as expressions over its rows."""
+
+    has_next_page: ColumnElement[bool]
+    has_previous_page: ColumnElement[bool]
+    start_cursor: ColumnElement[str]
+    end_cursor: ColumnElement[str]
+
+
+class Compiler:
+    """Makes one statement of one operation; used once."""
+
+    def __init__(self, schema: Schema, fragments: Fragments, variables: VariableValues) -> None:
+        self.schema = schema
+        self.graph = schema._schema
+        self.fragments = fragments
+        self.variables = variables
+        # What is asked, and the calls that ask it, in the order of the document.
+        self.asked: list[Any] = []
+        self.called: list[Called] = []
+        self._fields = 0
+
+    def statement(self, operation: OperationDefinitionNode) -> Select[Any]:
+        """The statement that answers `operation` with one row of one column, its data as bytes."""
+        if operation.operation is not OperationType.QUERY:
+            raise NotCompiled(f"a {operation.operation.value} is no query")
+        root: Any = self.graph.query_type
+        selected = collected(self.graph, self.fragments, self.variables, root, [operation.selection_set])
+        data = self._object(root, Given(None), selected, 1, [root.name])
+        whole = select(joined(data).label("text"))
+        # PostgreSQL would otherwise put the whole text in each place where it is used, and make it as often.
+        apart = whole.offset(literal_column("0")).subquery()
+        return select(func.convert_to(too_large(apart.c.text), quoted("UTF8"), type_=LargeBinary))
+
+    # --- Types
+
+    def _complete(self, type_: GraphQLOutputType, value: Any, nodes: Sequence[FieldNode], rows: int) -> list[Piece]:
+        """`value`, of which there are at most `rows`, written as `type_`."""
+        is_required = isinstance(type_, GraphQLNonNull)
+        inner: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        now = value.now if isinstance(value, Given) else value
+        if now is None:
+            if is_required:
+                raise NotCompiled(f"{nodes[0].name.value} has no value")
+            return [NULL]
+        if isinstance(now, One | Named | Detail):
+            text = self._one(inner, value, nodes, rows)
+            absent = missing(nodes[0].name.value) if is_required or getattr(now, "missing", None) else quoted(NULL)
+            return [func.coalesce(text, absent)]
+        if isinstance(now, Rows | Tally):
+            return [self._rows(inner, value, nodes, rows)]
+        if isinstance(now, Count):
+            return [self._scalar_subquery(count_of(now.edge, value.part("selection"), _from(now.parent)), now.parent)]
+        if isinstance(now, Listing):
+            return self._listing(inner, value, nodes, rows)
+        if isinstance(now, ColumnElement):
+            return self._leaf(now, nodes[0].name.value, is_required=is_required)
+        if isinstance(inner, GraphQLList):
+            return self._list(inner, value, nodes, rows)
+        if is_leaf_type(inner):
+            return [value.bound(Text(), lambda leaf: constant(inner.serialize(leaf)))]
+        return self._composite(inner, value, nodes, rows)
+
+    def _leaf(self, value: ColumnElement[Any], name: str, *, is_required: bool) -> list[Piece]:
+        if not is_required:
+            return [case((value.is_(None), quoted(NULL)), else_=joined(scalar(value)))]
+        if isinstance(value, Column) and value.nullable:
+            return [case((value.is_(None), missing(name)), else_=joined(scalar(value)))]
+        return scalar(value)
+
+    def _list(self, type_: GraphQLList[Any], values: Any, nodes: Sequence[FieldNode], rows: int) -> list[Piece]:
+        pieces: list[Piece] = ["["]
+        for item in values.items():
+            pieces += [*([","] if len(pieces) > 1 else []), *self._complete(type_.of_type, item, nodes, rows)]
+        return [*pieces, "]"]
+
+    def _composite(self, type_: Any, value: Any, nodes: Sequence[FieldNode], rows: int) -> list[Piece]:
+        """An object of `type_`, which may be an interface or a union."""
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        if not is_abstract_type(type_):
+            return self._object(type_, value, self._collected(type_, sets), rows, [type_.name])
+        concept = value.concept
+        names = dict.fromkeys(concept.type_names.values()) if concept.kind_column else [concept.name]
+        # Types of which the same is selected are written alike.
+        alike: dict[Any, tuple[GraphQLObjectType, Selected, list[str]]] = {}
+        for name in names:
+            possible: Any = self.graph.type_map[name]
+            selected = self._collected(possible, sets)
+            key = tuple((key, tuple(id(node) for node in fields)) for key, fields in selected.items())
+            alike.setdefault(key, (possible, selected, []))[2].append(name)
+        written = [
+            (those, self._object(possible, value, selected, rows, those))
+            for possible, selected, those in alike.values()
+        ]
+        if len(written) == 1:
+            return written[0][1]
+        choices = []
+        for those, pieces in written:
+            kinds = [quoted(kind) for kind, name in concept.type_names.items() if name in those]
+            choices.append((value[concept.kind_column].in_(kinds), joined(pieces)))
+        return [case(*choices)]
+
+    def _collected(self, type_: GraphQLObjectType, sets: Sequence[Any]) -> Selected:
+        return collected(self.graph, self.fragments, self.variables, type_, sets)
+
+    def _object(
+        self, type_: GraphQLObjectType, source: Any, selected: Selected, rows: int, typenames: Sequence[str]
+    ) -> list[Piece]:
+        """An object of `type_`, or of one of the types `typenames`, which have what is selected in common."""
+        pieces: list[Piece] = []
+        for key, nodes in selected.items():
+            pieces.append(f'{"," if pieces else "{"}"{key}":')
+            if nodes[0].name.value == "__typename":
+                pieces += self._typename(source, typenames)
+            else:
+                pieces += self._field(type_, source, nodes, rows)
+        return [*pieces, "}"] if pieces else ["{}"]
+
+    def _typename(self, source: Any, typenames: Sequence[str]) -> list[Piece]:
+        self._count_field()
+        if len(typenames) == 1:
+            return [constant(typenames[0])]
+        return ['"', source.concept.typename_of(source.of), '"']
+
+    # --- Fields
+
+    def _field(self, type_: GraphQLObjectType, source: Any, nodes: Sequence[FieldNode], rows: int) -> list[Piece]:
+        self._count_field()
+        name = nodes[0].name.value
+        if name.startswith("__"):
+            raise NotCompiled("it asks for the schema itself")
+        field = type_.fields[name]
+        return self._complete(field.type, self._value(field, source, nodes[0]), nodes, rows)
+
+    def _count_field(self) -> None:
+        self._fields += 1
+        if self._fields > MAX_FIELDS:
+            raise NotCompiled(f"it has more than {MAX_FIELDS:,} fields")
+
+    def _value(self, field: GraphQLField, source: Any, node: FieldNode) -> Any:
+        """What a field gives: a column, an attribute, or what its function asks."""
+        definition = field.extensions["strawberry-definition"]
+        if ASKS not in definition.metadata:
+            if definition.base_resolver is not None:
+                raise NotCompiled(f"{node.name.value} is computed by a program")
+            if isinstance(source, Given):
+                return source.part(definition.python_name)
+            return value_of(source, definition.python_name)
+        call = Called(
+            field,
+            node,
+            source.now if isinstance(source, Given) else source,
+            source.steps if isinstance(source, Given) and source.steps else None,
+        )
+        answer = call.answer(self.schema, self.variables, self.asked)
+        self.called.append(call)
+        self.asked.append(answer)
+        return Given(answer, (len(self.asked) - 1,))
+
+    # --- Asks
+
+    def _scalar_subquery(self, rows: Select[Any], parent: Any) -> ColumnElement[Any]:
+        return (rows if parent is None else rows.correlate(parent.of)).scalar_subquery()
+
+    def _one(self, type_: Any, value: Any, nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
+        """The text of a row, null where there is none."""
+        ask = value.now if isinstance(value, Given) else value
+        if isinstance(ask, Detail):
+            is_there = func.num_nonnulls(*(ask.row[name] for name in ask.columns)) > literal_column("0")
+            return case((is_there, joined(self._composite(type_, ask.row, nodes, rows))))
+        if isinstance(ask, Named):
+            return self._named(type_, value, nodes, rows)
+        found = [self._led_to(edge, ask.parent, type_, nodes, rows) for edge in ask.edges]
+        return func.coalesce(*found) if len(found) > 1 else found[0]
+
+    def _led_to(
+        self, edge: Edge, parent: Handle, type_: Any, nodes: Sequence[FieldNode], rows: int
+    ) -> ColumnElement[str]:
+        if edge.pairs is None:
+            page = page_of(edge, Given(ALL), _whole(edge), parent.of, carried(edge.target), 1).correlate(parent.of)
+            child: FromClause = page.subquery()
+            text = joined(self._composite(type_, Handle(edge.target, child), nodes, rows))
+            return select(text).select_from(child).scalar_subquery()
+        child = edge.target.table.alias()
+        source, reached = edge.reached(None)(parent.of, child)
+        text = joined(self._composite(type_, Handle(edge.target, child), nodes, rows))
+        one = select(text).select_from(source).where(reached).limit(literal_column("1"))
+        return self._scalar_subquery(one, parent)
+
+    def _named(self, type_: Any, value: Given[Named], nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
+        ask = value.now
+        concept = ask.edge.target
+        child = concept.table.alias()
+        key = value.part("key").items()
+        named = [child.c[name] == part.bound(child.c[name].type) for name, part in zip(ask.columns, key, strict=True)]
+        if ask.kind is not None and concept.kind_column is not None:
+            kinds = [quoted(kind) for kind, name in concept.type_names.items() if name == ask.kind]
+            named.append(child.c[concept.kind_column].in_(kinds))
+        chosen = choice(ask.edge, value.part("selection"), child, child)
+        text = joined(self._composite(type_, Handle(concept, child), nodes, rows))
+        return select(text).where(*named, *chosen).limit(literal_column("1")).scalar_subquery()
+
+    def _rows(self, type_: Any, value: Given[Any], nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
+        ask = value.now
+        item = type_.of_type
+        selection = value.part("selection")
+        if isinstance(ask, Tally):
+            tallied = tally_of(ask.edge, selection, ask.groups, ask.via, _from(ask.parent))
+            page = _correlated(tallied, ask.parent).subquery()
+            text = joined(self._complete(item, _Group(page), nodes, rows))
+            order = [page.c[name] for name in ask.groups]
+            return select(joined(listed(text, order=order))).select_from(page).scalar_subquery()
+        limit = ask.edge.limit
+        found = page_of(ask.edge, selection, _whole(ask.edge), _from(ask.parent), carried(ask.edge.target), limit)
+        page = _correlated(found, ask.parent).subquery()
+        handle = Handle(ask.edge.target, page)
+        text = joined(listed(joined(self._complete(item, handle, nodes, rows * limit))))
+        if ask.expected is not None:
+            is_short = func.count() < value.part("expected_count").bound(Integer())
+            text = case((is_short, missing(nodes[0].name.value)), else_=text)
+        return self._bounded(select(text.label("text")).select_from(page), rows * limit)
+
+    def _bounded(self, text: Select[Any], rows: int) -> ColumnElement[str]:
+        if rows <= MAX_ROWS:
+            return text.scalar_subquery()
+        return select(too_large(text.subquery().c.text)).scalar_subquery()
+
+    def _listing(
+        self, type_: GraphQLObjectType, value: Given[Listing], nodes: Sequence[FieldNode], rows: int
+    ) -> list[Piece]:
+        listing = value.now
+        window = value.part("window")
+        selected = self._collected(type_, [node.selection_set for node in nodes if node.selection_set])
+        asked = {
+            key: self._value(type_.fields[fields[0].name.value], value, fields[0])
+            for key, fields in selected.items()
+            if not fields[0].name.value.startswith("__")
+        }
+        of_page = [given.now for given in asked.values() if isinstance(given.now, OfPage)]
+        is_placed = any(isinstance(ask, Place) for ask in of_page)
+        limit = listing.window.limit
+        page: FromClause = _correlated(
+            page_of(
+                listing.edge,
+                value.part("selection"),
+                window,
+                _from(listing.parent),
+                carried(listing.edge.target),
+                limit + is_placed,
+            ),
+            listing.parent,
+        ).subquery()
+        if is_placed or listing.window.backwards:
+            number = func.row_number().over().label("row_number")
+            total = func.count().over().label("row_count")
+            page = select(*page.c, number, total).subquery()
+        is_shown = page.c.row_number <= literal_column(str(limit)) if is_placed else None
+        order = [page.c.row_number.desc()] if listing.window.backwards else []
+        handle = Handle(listing.edge.target, page)
+        node = One(listing.through, handle) if listing.through else handle
+        pieces: list[Piece] = []
+        for key, fields in selected.items():
+            field = type_.fields.get(fields[0].name.value)
+            pieces.append(f'{"," if pieces else "{"}"{key}":')
+            self._count_field()
+            if field is None:
+                pieces.append(constant(type_.name))
+                continue
+            given = asked[key]
+            inner: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+            match given.now:
+                case Nodes() | Items():
+                    item = node if isinstance(given.now, Nodes) else Item(node, cursor(window, page))
+                    text = joined(self._complete(inner.of_type, item, fields, rows * limit))
+                    pieces += listed(text, is_shown=is_shown, order=order)
+                case Place():
+                    pieces += self._complete(field.type, _page_info(listing.window, window, page), fields, rows)
+                case _:
+                    pieces += self._complete(field.type, given, fields, rows)
+        pieces.append("}" if pieces else "{}")
+        if not of_page:
+            return pieces
+        return [self._bounded(select(joined(pieces).label("text")).select_from(page), rows * limit)]
+
+
+class _Group:
+    """A group of a tally, whose attributes are columns."""
+
+    def __init__(self, rows: FromClause) -> None:
+        self._rows = rows
+
+    def __getattr__(self, name: str) -> ColumnElement[Any]:
+        return self._rows.c[name]
+
+
+def _page_info(window: Window, given: Given[Window], page: FromClause) -> PageInfo:
+    limit: ColumnElement[int] = literal_column(str(window.limit))
+    has_more = func.count() > limit
+    at_first = page.c.row_number == literal_column("1")
+    at_last = page.c.row_number == func.least(page.c.row_count, limit)
+    first, last = (func.max(cursor(given, page)).filter(at) for at in (at_first, at_last))
+    if window.backwards:
+        return PageInfo(_flag(window.before is not None), has_more, last, first)
+    return PageInfo(has_more, _flag(window.after is not None), first, last)
+
+
+def _flag(value: bool) -> ColumnElement[bool]:
+    return literal_column("true" if value else "false", Boolean)
+
+
+def carried(concept: Concept) -> Any:
+    """The columns that go with a row on its way: all but the large ones that only the database reads."""
+    return lambda rows: [column for column in rows.c if column.name != "terms"]
+
+
+def _from(parent: Any) -> FromClause:
+    return ROOT if parent is None else parent.of
+
+
+def _correlated(rows: Select[Any], parent: Any) -> Select[Any]:
+    return rows if parent is None else rows.correlate(parent.of)
+
+
+def _whole(edge: Edge) -> Given[Window]:
+    return Given(Window(terms_of(edge.target, default_order(edge)), edge.limit))

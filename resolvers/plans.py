@@ -1,0 +1,225 @@
+"""Documents and their plans, kept while they are among the most recently used: each is read and compiled once.
+
+A plan is the statement of one operation for variables of one shape. A later request calls only those fields' functions
+again that variables reach; when they ask in the shape that the plan was made for, its statement is run with their
+values.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_variable_values,
+    parse,
+    specified_rules,
+    visit,
+)
+from graphql.execution.values import VariableValues
+from strawberry import Schema
+from strawberry.schema.schema import validate_document
+
+from resolvers.asks import shape_of_answer
+from resolvers.compiled import Called, Compiler, NotCompiled
+from resolvers.snapshots import Statement, compiled
+
+# The largest document of a dashboard has some 600 tokens.
+MAX_TOKENS = 3_000
+# What is kept in all: so many documents, and documents and statements of so many characters. A document takes about
+# sixty times its length in memory, a statement about ten times.
+KEPT_DOCUMENTS = 500
+KEPT_CHARACTERS = 300_000
+# How many plans one operation may have: one for each combination of filters and page sizes that clients use.
+KEPT_PLANS = 16
+NO_VARIABLES = VariableValues({}, {})
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A statement, and how to fill in its parameters.
+
+    `key` holds the values of the variables that decide what is selected.
+    """
+
+    key: Hashable
+    statement: Statement
+    asked: Sequence[Any]
+    # The calls that variables reach, by their place among what is asked, and the shapes of their answers.
+    calls: Sequence[tuple[int, Called]]
+    shapes: Sequence[Hashable]
+    # The values of parameters, of which those at these places are read anew.
+    values: Sequence[Any]
+    read: Sequence[tuple[int, Any]]
+
+    def filled(self, schema: Schema, variables: VariableValues) -> Sequence[Any] | None:
+        """The statement's values for these variables; None when they are of another shape."""
+        if not self.calls:
+            return self.values
+        asked = list(self.asked)
+        for (place, call), shape in zip(self.calls, self.shapes, strict=True):
+            asked[place] = call.answer(schema, variables, asked)
+            if shape_of_answer(asked[place]) != shape:
+                return None
+        values = list(self.values)
+        for place, reader in self.read:
+            values[place] = reader(asked)
+        return values
+
+
+@dataclass(eq=False)
+class Operation:
+    """One operation of a document, the variables that decide what it selects, and its plans."""
+
+    node: OperationDefinitionNode
+    deciding: tuple[str, ...]
+    # The one used last comes first.
+    plans: list[Plan] = field(default_factory=list)
+    # Why it is not compiled, where it is not.
+    refused: str | None = None
+
+
+@dataclass(eq=False)
+class Document:
+    """A document as it was read: its errors, or its operations by name."""
+
+    node: DocumentNode
+    errors: list[GraphQLError]
+    operations: dict[str | None, Operation]
+    fragments: dict[str, FragmentDefinitionNode]
+    size: int
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation to run: the one named, or the only one."""
+        if name is not None:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+
+class Documents:
+    """The documents of a schema that are kept."""
+
+    def __init__(self, schema: Schema, *, count: int = KEPT_DOCUMENTS, characters: int = KEPT_CHARACTERS) -> None:
+        self._schema = schema
+        self._count = count
+        self._characters = characters
+        self._size = 0
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def read(self, text: str) -> Document:
+        """The document of `text`, parsed and validated; a GraphQLSyntaxError when it is none."""
+        found = self._kept.get(text)
+        if found is None:
+            found = self._kept[text] = self._made(text)
+            self._grow(found.size)
+        else:
+            self._kept.move_to_end(text)
+        return found
+
+    def _grow(self, characters: int) -> None:
+        self._size += characters
+        while len(self._kept) > 1 and (len(self._kept) > self._count or self._size > self._characters):
+            _, forgotten = self._kept.popitem(last=False)
+            self._size -= forgotten.size
+
+    def _made(self, text: str) -> Document:
+        node = parse(text, max_tokens=MAX_TOKENS)
+        errors = validate_document(self._schema._schema, node, specified_rules)
+        operations = [found for found in node.definitions if isinstance(found, OperationDefinitionNode)]
+        fragments = {found.name.value: found for found in node.definitions if isinstance(found, FragmentDefinitionNode)}
+        deciding = _deciding(node)
+        by_name = {found.name.value if found.name else None: Operation(found, deciding) for found in operations}
+        return Document(node, errors, by_name, fragments, 6 * len(text))
+
+    def plan(
+        self, document: Document, operation: Operation, variables: dict[str, Any]
+    ) -> tuple[Statement, Sequence[Any]]:
+        """The statement that answers an operation, and its values.
+
+        Raises NotCompiled when only the batched way can answer, and any Fault of an argument; what is wrong with the
+        variables themselves is NotCompiled too, for the batched way says it.
+        """
+        if operation.refused is not None:
+            raise NotCompiled(operation.refused)
+        given = self._coerced(operation, variables)
+        key = tuple(given.coerced.get(name) for name in operation.deciding)
+        plans = operation.plans
+        for position, plan in enumerate(plans):
+            values = plan.filled(self._schema, given) if plan.key == key else None
+            if values is not None:
+                if position:
+                    plans.insert(0, plans.pop(position))
+                return plan.statement, values
+        try:
+            plan = self._planned(document, operation, given, key)
+        except NotCompiled as reason:
+            if not operation.node.variable_definitions:
+                operation.refused = str(reason)
+            raise
+        plans.insert(0, plan)
+        added = len(plan.statement.sql) - sum(len(dropped.statement.sql) for dropped in plans[KEPT_PLANS:])
+        del plans[KEPT_PLANS:]
+        document.size += added
+        self._grow(added)
+        return plan.statement, plan.values
+
+    def _coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues:
+        if not operation.node.variable_definitions:
+            return NO_VARIABLES
+        given = get_variable_values(self._schema._schema, operation.node.variable_definitions, variables, max_errors=1)
+        if isinstance(given, VariableValues):
+            return given
+        raise NotCompiled("its variables do not fit")
+
+    def _planned(self, document: Document, operation: Operation, given: VariableValues, key: Hashable) -> Plan:
+        compiler = Compiler(self._schema, document.fragments, given)
+        statement = compiled(compiler.statement(operation.node))
+        live: set[int] = set()
+        for place, call in enumerate(compiler.called):
+            if _has_variables(call.node) or (call.steps and call.steps[0] in live):
+                live.add(place)
+        calls = [(place, call) for place, call in enumerate(compiler.called) if place in live]
+        read = [
+            (place, statement.readers[name])
+            for place, name in enumerate(statement.names)
+            if name in statement.readers and statement.readers[name].steps[0] in live
+        ]
+        asked = compiler.asked
+        shapes = [shape_of_answer(asked[place]) for place, _ in calls]
+        return Plan(key, statement, asked, calls, shapes, statement.values(asked, {}), read)
+
+
+def _has_variables(node: FieldNode) -> bool:
+    # Those of the arguments only: what a field selects is asked by calls of its own.
+    return any(_variables(argument) for argument in node.arguments or ())
+
+
+def _variables(node: Node) -> set[str]:
+    found: set[str] = set()
+
+    class Finder(Visitor):
+        def enter_variable(self, node: VariableNode, *_: Any) -> None:
+            found.add(node.name.value)
+
+    visit(node, Finder())
+    return found
+
+
+def _deciding(document: DocumentNode) -> tuple[str, ...]:
+    """The variables of `@skip` and `@include`, which decide what is selected."""
+    found: set[str] = set()
+
+    class Finder(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            found.update(_variables(node))
+
+    visit(document, Finder())
+    return tuple(sorted(found))

@@ -1,0 +1,66 @@
+"""Which fields a selection set has for a type, with fragments opened and `@skip` and `@include` obeyed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+    get_directive_values,
+    is_abstract_type,
+)
+from graphql.execution.values import VariableValues
+
+Fragments = Mapping[str, FragmentDefinitionNode]
+Selected = dict[str, list[FieldNode]]
+"""The fields of an object by their name in the answer; several that bear one name are merged."""
+
+
+def collected(
+    schema: GraphQLSchema,
+    fragments: Fragments,
+    variables: VariableValues,
+    type_: GraphQLObjectType,
+    sets: Iterable[SelectionSetNode],
+) -> Selected:
+    """The fields that `sets` together select of an object of `type_`, in the order of the answer."""
+    found: Selected = {}
+    visited: set[str] = set()
+
+    def visit(selections: Sequence[SelectionNode]) -> None:
+        for selection in selections:
+            if not _is_wanted(selection, variables):
+                continue
+            if isinstance(selection, FieldNode):
+                found.setdefault((selection.alias or selection.name).value, []).append(selection)
+            elif isinstance(selection, InlineFragmentNode):
+                if selection.type_condition is None or fits(selection.type_condition.name.value):
+                    visit(selection.selection_set.selections)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in visited:
+                fragment = fragments[selection.name.value]
+                if fits(fragment.type_condition.name.value):
+                    visited.add(selection.name.value)
+                    visit(fragment.selection_set.selections)
+
+    def fits(name: str) -> bool:
+        condition = schema.type_map[name]
+        return condition is type_ or (is_abstract_type(condition) and schema.is_sub_type(condition, type_))
+
+    for each in sets:
+        visit(each.selections)
+    return found
+
+
+def _is_wanted(selection: SelectionNode, variables: VariableValues) -> bool:
+    if not selection.directives:
+        return True
+    skip = get_directive_values(GraphQLSkipDirective, selection, variables)
+    include = get_directive_values(GraphQLIncludeDirective, selection, variables)
+    return not (skip and skip["if"]) and not (include and not include["if"])
