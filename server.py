@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from settings import Settings, settings_of_environment
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -25,38 +25,12 @@ if TYPE_CHECKING:
 FIRST_QUERY = '{ area(code: "330114") { name platforms { totalCount } } }'
 
 
-class Settings(BaseSettings):
-    """Every setting, read once from the environment; README.md lists them for operators."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
-
-    database_url: str | None = Field(
-        None,
-        pattern=r"^(postgresql|postgres|postgresql\+asyncpg)://",
-        description="PostgreSQL 15 or newer to use instead of the embedded one.",
-    )
-    data_dir: Path | None = Field(None, description="Where the embedded PostgreSQL keeps its data.")
-    host: str = Field("127.0.0.1", description="The address to serve on.")
-    port: int | None = Field(
-        None, ge=1, le=65535, description="The port to serve on; the first free one from 8000 when not set."
-    )
-    sample: bool = Field(True, description="Whether the embedded database has sample activity beside the facts.")
-    pool_size: int = Field(10, ge=1, le=100, description="How many connections read from the database at most.")
-    statement_timeout: float = Field(10, gt=0, le=600, description="How many seconds a statement may take.")
-
-    @property
-    def dsn(self) -> str | None:
-        """The database's address as asyncpg takes it."""
-        return self.database_url and self.database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-
-
 def read_settings() -> Settings:
     """The settings, or one message that names every variable that is wrong."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        fail("These settings are wrong:\n" + "\n".join(wrong))
+        settings = settings_of_environment()
+    except ValueError as error:
+        fail(str(error))
     return settings
 
 
@@ -88,20 +62,25 @@ def build_app(dsn: str, settings: Settings) -> "Starlette":
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.statements = Statements()
-        app.state.pool = await read_pool(dsn, size=settings.pool_size, statement_timeout=settings.statement_timeout)
+        read_from = settings.read_dsn or dsn
+        timeout = settings.statement_timeout
+        app.state.pool = await read_pool(read_from, size=settings.pool_size, statement_timeout=timeout)
         yield
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(app.state.pool.close(), 5)
 
     async def ready(_: Request) -> Response:
-        is_ready, why = await readiness(dsn)
-        return PlainTextResponse(why, 200 if is_ready else 503)
+        for address in dict.fromkeys((dsn, settings.read_dsn or dsn)):
+            is_ready, why = await readiness(address)
+            if not is_ready:
+                return PlainTextResponse(why, 503)
+        return PlainTextResponse("ready")
 
     return Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/graphql", Endpoint(schema)),
+            Route("/graphql", Endpoint(schema, may_compile=settings.execution == "compiled")),
             Route("/schema.graphql", lambda _: PlainTextResponse(schema.as_str())),
             Route("/health", lambda _: PlainTextResponse("alive")),
             Route("/ready", ready),
@@ -386,7 +365,7 @@ def show_config() -> None:
     settings = read_settings()
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        if name == "database_url" and value is not None:
+        if name in ("database_url", "database_read_url") and value is not None:
             from db.pools import without_password
 
             value = without_password(value)

@@ -13,12 +13,12 @@ from resolvers.snapshots import Snapshot
 class Context:
     """One operation: the snapshot it reads, its loaders, and the id by which its log lines can be found.
 
-    With `is_compiled` it is run as one statement where that can be done.
+    With `may_compile` it is run as one statement where that can be done.
     """
 
     snapshot: Snapshot
     request_id: str
-    is_compiled: bool = False
+    may_compile: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -29,7 +29,8 @@ from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
 from resolvers.asks import shape_of_answer
-from resolvers.compiled import Called, Compiler, NotCompiled
+from resolvers.calls import Called
+from resolvers.compiled import Compiler, NotCompiled
 from resolvers.snapshots import Statement, compiled
 
 # The largest document of a dashboard has some 600 tokens.

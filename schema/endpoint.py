@@ -1,13 +1,12 @@
 """How the schema is reached over HTTP: one path, bounded bodies, and errors that are always JSON with a code."""
 
 import asyncio
-from collections.abc import Coroutine, MutableMapping
+from collections.abc import Awaitable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import orjson
-import strawberry
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
@@ -17,17 +16,28 @@ from strawberry.http import GraphQLHTTPResponse
 
 from resolvers.context import Context
 from resolvers.snapshots import Snapshot
+from schema.graph import Graph, execution, wants_execution
+
+T = TypeVar("T")
 
 # The largest document of a dashboard has some 5 kB; the rest is room for variables.
 MAX_BODY = 256 * 1024
+# After how many seconds of answering it is watched whether the client goes away.
+LOOKING_AFTER = 0.05
 PAGE = Path(__file__).with_name("page.html")
 
 
 class Endpoint(GraphQL[Context, None]):
-    """Runs the operations of HTTP requests, each on a snapshot of its own."""
+    """Runs the operations of HTTP requests, each on a snapshot of its own.
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    With `may_compile`, those that can be run as one statement are. A request in the usual form, a JSON body by POST,
+    then goes the short way: nothing is made for it but the statement's values, and PostgreSQL's bytes are sent on.
+    """
+
+    def __init__(self, schema: Graph, *, may_compile: bool = True) -> None:
         super().__init__(schema, graphql_ide="graphiql", subscription_protocols=())
+        self.graph = schema
+        self.may_compile = may_compile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is wrong with it is said in the form of a GraphQL answer."""
@@ -35,25 +45,65 @@ class Endpoint(GraphQL[Context, None]):
             # Nothing here is subscribed to; a WebSocket is refused before it opens.
             await send({"type": "websocket.close", "code": 4406})
             return
-        request = Request(scope, bounded(receive))
         try:
             # The whole body is read first, so that the next thing to be received is the client's going away.
-            await request.body()
-            response = await unless_gone(receive, self.run(request))
+            body = await whole_body(receive)
+            answer = await unless_gone(receive, self._answer(scope, body))
+            if isinstance(answer, bytes):
+                await send({"type": "http.response.start", "status": 200, "headers": _headers(answer)})
+                await send({"type": "http.response.body", "body": answer})
+                return
         except ClientDisconnect:
             return
         except HTTPException as error:
             code = {405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}.get(error.status_code, "BAD_REQUEST")
-            answer = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
-            response = Response(orjson.dumps(answer), error.status_code, media_type="application/json")
+            told = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
+            answer = Response(orjson.dumps(told), error.status_code, media_type="application/json")
             if error.status_code == 405:
-                response.headers["allow"] = "GET, POST"
-        await response(scope, receive, send)
+                answer.headers["allow"] = "GET, POST"
+        await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, body: bytes) -> bytes | Response:
+        may_compile = self.may_compile
+        if may_compile and scope["method"] == "POST" and _is_json(scope["headers"]):
+            answer = await self._compiled(body, self._context(scope))
+            if answer is not None:
+                return answer
+            may_compile = False
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": body}
+
+        request = Request(scope, replay)
+        request.state.may_compile = may_compile
+        return await self.run(request)
+
+    async def _compiled(self, body: bytes, context: Context) -> bytes | None:
+        """The answer to a request in the usual form whose operation is compiled; None for any other."""
+        try:
+            asked = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+        if not isinstance(asked, dict):
+            return None
+        variables, extensions = asked.get("variables"), asked.get("extensions")
+        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
+            return None
+        result = await self.graph.execute_compiled(asked.get("query"), variables, asked.get("operationName"), context)
+        if result is None:
+            return None
+        if not wants_execution(extensions):
+            return result
+        told = orjson.dumps({"execution": execution(context, is_compiled=True)})
+        return b'%b,"extensions":%b}' % (result[:-1], told)
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """A snapshot that reads through the application's pool when first asked to."""
-        state = request.app.state
-        return Context(Snapshot(state.pool, state.statements), request_id=uuid4().hex)
+        return self._context(request.scope, may_compile=request.state.may_compile)
+
+    def _context(self, scope: Scope, *, may_compile: bool = True) -> Context:
+        state = scope["app"].state
+        return Context(Snapshot(state.pool, state.statements), uuid4().hex, may_compile)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The JSON object of a body, or of the variables or extensions of a GET request."""
@@ -87,40 +137,64 @@ class Endpoint(GraphQL[Context, None]):
         return HTMLResponse(PAGE.read_text(encoding="utf-8"))
 
 
-async def unless_gone(receive: Receive, answer: Coroutine[Any, Any, Response]) -> Response:
-    """What `answer` gives; when the client goes away before, it is cancelled, and with it its statement."""
-    answering = asyncio.create_task(answer)
+def _is_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"content-type" and value.partition(b";")[0] == b"application/json" for name, value in headers)
+
+
+def _headers(body: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+
+
+async def unless_gone(receive: Receive, answer: Awaitable[T]) -> T:
+    """What `answer` gives; when the client goes away before, it is cancelled, and with it its statement.
+
+    Most answers are there before it is worth looking whether somebody still waits for them.
+    """
+    answering = asyncio.current_task()
+    watching: asyncio.Task[None] | None = None
+    is_gone = False
 
     async def watch() -> None:
+        nonlocal is_gone
         while (await receive())["type"] != "http.disconnect":
             pass
-        answering.cancel()
-
-    watching = asyncio.create_task(watch())
-    try:
-        return await answering
-    except asyncio.CancelledError:
-        if not watching.done():
-            # It is this request's own task that is being cancelled, not the answer alone.
+        is_gone = True
+        if answering is not None:
             answering.cancel()
+
+    def start() -> None:
+        nonlocal watching
+        watching = asyncio.create_task(watch())
+
+    timer = asyncio.get_running_loop().call_later(LOOKING_AFTER, start)
+    try:
+        found = await answer
+    except asyncio.CancelledError:
+        if not is_gone:
             raise
-        raise ClientDisconnect from None
     finally:
-        watching.cancel()
+        timer.cancel()
+        if watching is not None:
+            watching.cancel()
+    if is_gone:
+        if answering is not None:
+            answering.uncancel()
+        raise ClientDisconnect
+    return found
 
 
-def bounded(receive: Receive, limit: int = MAX_BODY) -> Receive:
-    """`receive` that refuses a body of more than `limit` bytes as soon as it is known to be longer."""
-    total = 0
-
-    async def receive_bounded() -> Message:
-        nonlocal total
-        message: MutableMapping[str, Any] = await receive()
-        total += len(message.get("body", b""))
-        if total > limit:
+async def whole_body(receive: Receive, limit: int = MAX_BODY) -> bytes:
+    """The body of a request; refused as soon as it is known to have more than `limit` bytes."""
+    parts: list[bytes] = []
+    is_whole = False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
+        if sum(map(len, parts)) > limit:
             raise HTTPException(
                 413, f"The body is larger than {limit // 1024} kB; send a shorter document or variables."
             )
-        return message
-
-    return receive_bounded
+    return b"".join(parts)

@@ -1,7 +1,7 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from typing import Any
 
 import asyncpg
@@ -20,7 +20,7 @@ from resolvers.errors import BadArgument, Fault, TimedOut, TooLarge
 from resolvers.plans import Document, Documents
 from resolvers.writing import MAX_ANSWER
 from schema import figures
-from schema.masking import MAX_ERRORS, shown
+from schema.masking import MAX_ERRORS, shown, unless_unexpected
 from schema.queries import Query
 
 # How many seconds an operation may take in all; each of its statements has a limit of its own.
@@ -53,55 +53,71 @@ class Graph(strawberry.Schema):
         Of an operation that is compiled, `data` is JSON as PostgreSQL wrote it, an `orjson.Fragment`.
         """
         context: Context = context_value
-        try:
-            async with asyncio.timeout(DEADLINE), context.snapshot:
-                data = await self.compiled(query, variable_values, operation_name, context)
-                if data is not None:
-                    result = ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
-                else:
-                    result = await super().execute(
-                        query,
-                        variable_values,
-                        context,
-                        root_value,
-                        operation_name,
-                        allowed_operation_types,
-                        operation_extensions,
-                    )
-        except TimeoutError:
-            late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
-            result = ExecutionResult(data=None, errors=[late])
-        except Fault as fault:
-            result = ExecutionResult(data=None, errors=[fault])
-        if result.errors:
-            result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
-        if operation_extensions and operation_extensions.get("execution"):
-            result.extensions = {"execution": _execution(context, is_compiled=isinstance(result.data, orjson.Fragment))}
+
+        async def run() -> ExecutionResult:
+            data = await self.compiled(query, variable_values, operation_name, context)
+            if data is not None:
+                return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
+            return await batched(
+                query,
+                variable_values,
+                context,
+                root_value,
+                operation_name,
+                allowed_operation_types,
+                operation_extensions,
+            )
+
+        batched = super().execute
+        result = await _limited(context, run())
+        if wants_execution(operation_extensions):
+            is_compiled = isinstance(result.data, orjson.Fragment)
+            result.extensions = {"execution": execution(context, is_compiled=is_compiled)}
         return result
 
+    async def execute_compiled(
+        self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
+    ) -> bytes | None:
+        """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
+
+        async def run() -> ExecutionResult:
+            return ExecutionResult(data=await self.compiled(query, variables, operation_name, context), errors=None)  # type: ignore[arg-type]
+
+        result: Any = await _limited(context, run())
+        if result.errors:
+            return orjson.dumps({"data": None, "errors": [error.formatted for error in result.errors]})
+        return None if result.data is None else b'{"data":%b}' % result.data
+
     async def compiled(
-        self, query: str | None, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+        self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
     ) -> bytes | None:
         """The data of an operation that can be run as one statement; None when the batched way has to run it.
 
         That includes whatever is wrong with the request, of which the batched way tells more.
         """
-        if not query or not context.is_compiled:
+        if not context.may_compile or not query or not isinstance(query, str):
             return None
+        if operation_name is not None and (not operation_name or not isinstance(operation_name, str)):
+            return None
+        running = self._run_compiled(query, variables or {}, operation_name, context)
+        return await unless_unexpected(running, context.request_id)
+
+    async def _run_compiled(
+        self, query: str, variables: dict[str, Any], operation_name: str | None, context: Context
+    ) -> bytes | None:
         try:
             document = self.documents.read(query)
             operation = document.operation(operation_name)
             if operation is None or document.errors:
                 return None
-            statement, values = self.documents.plan(document, operation, variables or {})
+            statement, values = self.documents.plan(document, operation, variables)
         except (GraphQLError, NotCompiled, RecursionError):
             return None
         try:
             return await context.snapshot.fetch_alone(statement, values)
         except asyncpg.DivisionByZeroError:
-            raise TooLarge(
-                f"this answer is larger than {MAX_ANSWER // 2**20} MB; ask for fewer levels or smaller pages"
-            ) from None
+            size = MAX_ANSWER // 2**20
+            raise TooLarge(f"this answer is larger than {size} MB; ask for fewer levels or smaller pages") from None
         except asyncpg.InvalidTextRepresentationError:
             # Something is missing that has to be there; the batched way says what, and gives the rest.
             return None
@@ -138,7 +154,27 @@ class KnownDocuments(SchemaExtension):
         yield
 
 
-def _execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
+async def _limited(context: Context, running: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+    """What `running` gives within the time an operation may take, its errors as clients may see them."""
+    try:
+        async with asyncio.timeout(DEADLINE), context.snapshot:
+            result = await running
+    except TimeoutError:
+        late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
+        result = ExecutionResult(data=None, errors=[late])
+    except Fault as fault:
+        result = ExecutionResult(data=None, errors=[fault])
+    if result.errors:
+        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
+    return result
+
+
+def wants_execution(extensions: Mapping[str, Any] | None) -> bool:
+    """Whether a request asks how it was run."""
+    return bool(extensions and extensions.get("execution"))
+
+
+def execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
     """How an operation was run, for a request that asks."""
     return {
         "way": "compiled" if is_compiled else "batched",

@@ -1,11 +1,15 @@
 """What of an error a client gets to see: its own mistakes in full, everything else as one sentence and a request id."""
 
 import sys
+from collections.abc import Awaitable
+from typing import TypeVar
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.errors import Fault
+
+T = TypeVar("T")
 
 # Lines of JSON, with tracebacks but without the values of variables, which may be somebody's data.
 log = structlog.wrap_logger(
@@ -41,6 +45,17 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLError:
         path=error.path,
         extensions={"code": "INTERNAL_ERROR", "requestId": request_id},
     )
+
+
+async def unless_unexpected(answer: Awaitable[T], request_id: str) -> T | None:
+    """What `answer` gives; None when something unexpected happens, which is logged: there is another way to answer."""
+    try:
+        return await answer
+    except Fault:
+        raise
+    except Exception:
+        log.exception("unexpected error", request_id=request_id)
+        return None
 
 
 def _code(error: GraphQLError) -> dict[str, str]:

@@ -7,7 +7,8 @@ import orjson
 import pytest
 from conftest import Ask
 
-from server import Settings, cli
+from server import cli
+from settings import Settings
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```graphql\n(.*?)```\n\n```json\n(.*?)```", README, re.DOTALL)

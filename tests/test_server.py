@@ -26,6 +26,7 @@ from db import embedded, revisions
 from db.migrate import migrate
 from schema.graph import Graph
 from server import FIRST_QUERY
+from settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FIRST_ANSWER = {"data": {"area": {"name": "钱塘区", "platforms": {"totalCount": 132}}}}
@@ -47,7 +48,17 @@ def served(**settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def environment(**settings: str) -> dict[str, str]:
     """The environment of a process that has only these settings of ours."""
-    ours = ("DATABASE_URL", "DATA_DIR", "HOST", "PORT", "SAMPLE", "POOL_SIZE", "STATEMENT_TIMEOUT")
+    ours = (
+        "DATABASE_URL",
+        "DATA_DIR",
+        "HOST",
+        "PORT",
+        "SAMPLE",
+        "POOL_SIZE",
+        "STATEMENT_TIMEOUT",
+        "EXECUTION",
+        "DATABASE_READ_URL",
+    )
     return {name: value for name, value in os.environ.items() if name not in ours} | {"COLUMNS": "120", **settings}
 
 

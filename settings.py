@@ -1,0 +1,57 @@
+"""Every setting of the program, read once from the environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DATABASE_ADDRESS = r"^(postgresql|postgres|postgresql\+asyncpg)://"
+
+
+class Settings(BaseSettings):
+    """What operators can set; README.md lists it for them."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    database_url: str | None = Field(
+        None, pattern=DATABASE_ADDRESS, description="PostgreSQL 15 or newer to use instead of the embedded one."
+    )
+    database_read_url: str | None = Field(
+        None, pattern=DATABASE_ADDRESS, description="A replica to read from; the database itself when not set."
+    )
+    data_dir: Path | None = Field(None, description="Where the embedded PostgreSQL keeps its data.")
+    host: str = Field("127.0.0.1", description="The address to serve on.")
+    port: int | None = Field(
+        None, ge=1, le=65535, description="The port to serve on; the first free one from 8000 when not set."
+    )
+    sample: bool = Field(True, description="Whether the embedded database has sample activity beside the facts.")
+    pool_size: int = Field(10, ge=1, le=100, description="How many connections read from the database at most.")
+    statement_timeout: float = Field(10, gt=0, le=600, description="How many seconds a statement may take.")
+    execution: Literal["compiled", "batched"] = Field(
+        "compiled",
+        description="Whether a query is one statement where it can be, or one a level, as on distributed PostgreSQL.",
+    )
+
+    @property
+    def dsn(self) -> str | None:
+        """The database's address as asyncpg takes it."""
+        return _plain(self.database_url)
+
+    @property
+    def read_dsn(self) -> str | None:
+        """The replica's address as asyncpg takes it."""
+        return _plain(self.database_read_url)
+
+
+def _plain(address: str | None) -> str | None:
+    return address and address.replace("postgresql+asyncpg://", "postgresql://", 1)
+
+
+def settings_of_environment() -> Settings:
+    """The settings; a ValueError with one message that names every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise ValueError("These settings are wrong:\n" + "\n".join(wrong)) from None
