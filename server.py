@@ -53,6 +53,7 @@ def build_app(dsn: str, settings: Settings) -> "Starlette":
     from starlette_compress import CompressMiddleware
 
     from db.pools import read_pool
+    from db.preparing import readiness
     from resolvers.snapshots import Statements
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
@@ -88,21 +89,6 @@ def build_app(dsn: str, settings: Settings) -> "Starlette":
         middleware=[Middleware(CompressMiddleware)],
         lifespan=lifespan,
     )
-
-
-async def readiness(dsn: str) -> tuple[bool, str]:
-    """Whether the database answers and its tables are this program's, and if not, why."""
-    from asyncpg import InterfaceError, PostgresError
-
-    from db import revisions
-
-    try:
-        found = await asyncio.wait_for(revisions.current(dsn), 3)
-    except (OSError, PostgresError, InterfaceError, TimeoutError):
-        return False, "the database cannot be reached"
-    if found != revisions.NEEDED:
-        return False, f"the database is at revision {found or 'none'}, this program needs {revisions.NEEDED}"
-    return True, "ready"
 
 
 # --- The command line
@@ -336,6 +322,37 @@ def generate(
 
     with plain_errors():
         asyncio.run(main())
+
+
+@cli.command()
+def explain(
+    path: Annotated[Path, typer.Argument(help="A file with a query document.", exists=True, dir_okay=False)],
+    variables: Annotated[str, typer.Option(help="The variables, a JSON object.")] = "{}",
+    operation: Annotated[str | None, typer.Option(help="Which operation of the document.")] = None,
+    analyze: Annotated[
+        bool, typer.Option("--analyze", help="Run it, and show the times and rows of each step.")
+    ] = False,
+) -> None:
+    """Show the one statement that a query becomes, and how PostgreSQL runs it.
+
+    Example: `python server.py explain examples/medium-one-district.graphql --analyze`
+    """
+    from resolvers.explaining import NotExplained, explained
+    from schema.graph import build_schema
+
+    settings = read_settings()
+
+    async def main() -> None:
+        dsn = await prepared(settings)
+        text = path.read_text(encoding="utf-8")
+        found = await explained(build_schema().documents, settings.read_dsn or dsn, text, variables, operation, analyze)
+        typer.echo(found)
+
+    with plain_errors():
+        try:
+            asyncio.run(main())
+        except NotExplained as why:
+            fail(f"{path}: {why}")
 
 
 @cli.command("export-schema")

@@ -87,3 +87,14 @@ async def require_migrated(dsn: str) -> None:
             f"The database is at revision {found or 'none'} and this program needs {revisions.NEEDED}. "
             "Run `python server.py migrate` with the same DATABASE_URL; it changes nothing until you do."
         )
+
+
+async def readiness(dsn: str) -> tuple[bool, str]:
+    """Whether the database answers and its tables are this program's, and if not, why."""
+    try:
+        found = await asyncio.wait_for(revisions.current(dsn), 3)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        return False, "the database cannot be reached"
+    if found != revisions.NEEDED:
+        return False, f"the database is at revision {found or 'none'}, this program needs {revisions.NEEDED}"
+    return True, "ready"

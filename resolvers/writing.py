@@ -107,5 +107,5 @@ def missing(what: str) -> ColumnElement[str]:
 def too_large(text: ColumnElement[str]) -> ColumnElement[str]:
     """`text`, unless it is larger than an answer may be; PostgreSQL then fails with DIVISION_BY_ZERO."""
     size = func.octet_length(text)
-    fails = literal_column("1").op("/")(size * literal_column("0"))
-    return case((size > literal_column(str(MAX_ANSWER)), cast(fails, Text)), else_=text)
+    fails = cast(func.mod(size, size - size), Text)
+    return case((size > literal_column(str(MAX_ANSWER)), fails), else_=text)
