@@ -5,7 +5,6 @@ way, but from rows that are still in the database (`Handle`); each ask becomes a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -17,13 +16,12 @@ from graphql import (
     GraphQLOutputType,
     OperationDefinitionNode,
     OperationType,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
 )
 from graphql.execution.values import VariableValues
 from sqlalchemy import (
-    Boolean,
-    Column,
     ColumnElement,
     FromClause,
     Integer,
@@ -37,6 +35,7 @@ from sqlalchemy import (
 )
 from strawberry import Schema
 
+from resolvers.aliased import Aliased, Page
 from resolvers.asks import (
     ASKS,
     Count,
@@ -54,9 +53,9 @@ from resolvers.asks import (
 )
 from resolvers.batched import MAX_ROWS
 from resolvers.calls import Called
-from resolvers.edges import Concept, Edge, Handle, value_of
+from resolvers.edges import Edge, Handle, value_of
 from resolvers.given import Given
-from resolvers.pages import ALL, Window, choice, cursor, default_order, terms_of
+from resolvers.pages import ALL, Window, choice, default_order, terms_of
 from resolvers.selections import Fragments, Selected, collected
 from resolvers.statements import ROOT, count_of, page_of, tally_of
 from resolvers.texts import quoted
@@ -65,20 +64,11 @@ from resolvers.writing import NULL, Piece, constant, joined, listed, missing, sc
 # More fields than a document of the largest size names without repeating a fragment; beyond, a statement takes longer
 # to make than the batched way to run.
 MAX_FIELDS = 2_000
+ONE: ColumnElement[int] = literal_column("1")
 
 
 class NotCompiled(Exception):
     """An operation that only the batched way can run; the message says why."""
-
-
-@dataclass(frozen=True, eq=False)
-class PageInfo:
-    """Where a page lies in its list, as expressions over its rows."""
-
-    has_next_page: ColumnElement[bool]
-    has_previous_page: ColumnElement[bool]
-    start_cursor: ColumnElement[str]
-    end_cursor: ColumnElement[str]
 
 
 class Compiler:
@@ -93,6 +83,7 @@ class Compiler:
         self.asked: list[Any] = []
         self.called: list[Called] = []
         self._fields = 0
+        self._aliases = 0
 
     def statement(self, operation: OperationDefinitionNode) -> Select[Any]:
         """The statement that answers `operation` with one row of one column, its data as bytes."""
@@ -124,7 +115,7 @@ class Compiler:
         if isinstance(now, Rows | Tally):
             return [self._rows(inner, value, nodes, rows)]
         if isinstance(now, Count):
-            return [self._scalar_subquery(count_of(now.edge, value.part("selection"), _from(now.parent)), now.parent)]
+            return [count_of(now.edge, value.part("selection"), _from(now.parent)).scalar_subquery()]
         if isinstance(now, Listing):
             return self._listing(inner, value, nodes, rows)
         if isinstance(now, ColumnElement):
@@ -138,7 +129,7 @@ class Compiler:
     def _leaf(self, value: ColumnElement[Any], name: str, *, is_required: bool) -> list[Piece]:
         if not is_required:
             return [case((value.is_(None), quoted(NULL)), else_=joined(scalar(value)))]
-        if isinstance(value, Column) and value.nullable:
+        if getattr(value, "nullable", False):
             return [case((value.is_(None), missing(name)), else_=joined(scalar(value)))]
         return scalar(value)
 
@@ -233,8 +224,9 @@ class Compiler:
 
     # --- Asks
 
-    def _scalar_subquery(self, rows: Select[Any], parent: Any) -> ColumnElement[Any]:
-        return (rows if parent is None else rows.correlate(parent.of)).scalar_subquery()
+    def _rows_like(self, like: FromClause) -> Aliased:
+        self._aliases += 1
+        return Aliased(f"r{self._aliases}", like)
 
     def _one(self, type_: Any, value: Any, nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
         """The text of a row, null where there is none."""
@@ -250,111 +242,86 @@ class Compiler:
     def _led_to(
         self, edge: Edge, parent: Handle, type_: Any, nodes: Sequence[FieldNode], rows: int
     ) -> ColumnElement[str]:
+        row = self._rows_like(edge.target.table)
+        text = joined(self._composite(type_, Handle(edge.target, row), nodes, rows))
         if edge.pairs is None:
-            page = page_of(edge, Given(ALL), _whole(edge), parent.of, carried(edge.target), 1).correlate(parent.of)
-            child: FromClause = page.subquery()
-            text = joined(self._composite(type_, Handle(edge.target, child), nodes, rows))
-            return select(text).select_from(child).scalar_subquery()
-        child = edge.target.table.alias()
+            first = page_of(edge, Given(ALL), _whole(edge), parent.of, row.wanted_of, 1).subquery(row.name)
+            return select(text).select_from(first).scalar_subquery()
+        child = edge.target.table.alias(row.name)
         source, reached = edge.reached(None)(parent.of, child)
-        text = joined(self._composite(type_, Handle(edge.target, child), nodes, rows))
-        one = select(text).select_from(source).where(reached).limit(literal_column("1"))
-        return self._scalar_subquery(one, parent)
+        return select(text).select_from(source).where(reached).limit(ONE).scalar_subquery()
 
     def _named(self, type_: Any, value: Given[Named], nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
         ask = value.now
         concept = ask.edge.target
-        child = concept.table.alias()
+        row = self._rows_like(concept.table)
+        text = joined(self._composite(type_, Handle(concept, row), nodes, rows))
+        child = concept.table.alias(row.name)
         key = value.part("key").items()
         named = [child.c[name] == part.bound(child.c[name].type) for name, part in zip(ask.columns, key, strict=True)]
         if ask.kind is not None and concept.kind_column is not None:
             kinds = [quoted(kind) for kind, name in concept.type_names.items() if name == ask.kind]
             named.append(child.c[concept.kind_column].in_(kinds))
         chosen = choice(ask.edge, value.part("selection"), child, child)
-        text = joined(self._composite(type_, Handle(concept, child), nodes, rows))
-        return select(text).where(*named, *chosen).limit(literal_column("1")).scalar_subquery()
+        return select(text).select_from(child).where(*named, *chosen).limit(ONE).scalar_subquery()
 
     def _rows(self, type_: Any, value: Given[Any], nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
-        ask = value.now
-        item = type_.of_type
-        selection = value.part("selection")
+        ask, item, selection = value.now, type_.of_type, value.part("selection")
         if isinstance(ask, Tally):
-            tallied = tally_of(ask.edge, selection, ask.groups, ask.via, _from(ask.parent))
-            page = _correlated(tallied, ask.parent).subquery()
-            text = joined(self._complete(item, _Group(page), nodes, rows))
-            order = [page.c[name] for name in ask.groups]
-            return select(joined(listed(text, order=order))).select_from(page).scalar_subquery()
+            groups = tally_of(ask.edge, selection, ask.groups, ask.via, _from(ask.parent)).subquery()
+            text = joined(self._complete(item, _Group(groups), nodes, rows))
+            order = [groups.c[name] for name in ask.groups]
+            return select(joined(listed(text, order=order))).select_from(groups).scalar_subquery()
         limit = ask.edge.limit
-        found = page_of(ask.edge, selection, _whole(ask.edge), _from(ask.parent), carried(ask.edge.target), limit)
-        page = _correlated(found, ask.parent).subquery()
-        handle = Handle(ask.edge.target, page)
-        text = joined(listed(joined(self._complete(item, handle, nodes, rows * limit))))
+        row = self._rows_like(ask.edge.target.table)
+        text = joined(listed(joined(self._complete(item, Handle(ask.edge.target, row), nodes, rows * limit))))
         if ask.expected is not None:
             is_short = func.count() < value.part("expected_count").bound(Integer())
             text = case((is_short, missing(nodes[0].name.value)), else_=text)
-        return self._bounded(select(text.label("text")).select_from(page), rows * limit)
-
-    def _bounded(self, text: Select[Any], rows: int) -> ColumnElement[str]:
-        if rows <= MAX_ROWS:
-            return text.scalar_subquery()
-        return select(too_large(text.subquery().c.text)).scalar_subquery()
+        found = page_of(ask.edge, selection, _whole(ask.edge), _from(ask.parent), row.wanted_of, limit)
+        return _bounded(select(text.label("text")).select_from(found.subquery(row.name)), rows * limit)
 
     def _listing(
         self, type_: GraphQLObjectType, value: Given[Listing], nodes: Sequence[FieldNode], rows: int
     ) -> list[Piece]:
+        """A connection: what it has of the page is written over the page's rows, read once."""
         listing = value.now
-        window = value.part("window")
+        edge, limit = listing.edge, listing.window.limit
         selected = self._collected(type_, [node.selection_set for node in nodes if node.selection_set])
         asked = {
             key: self._value(type_.fields[fields[0].name.value], value, fields[0])
             for key, fields in selected.items()
             if not fields[0].name.value.startswith("__")
         }
-        of_page = [given.now for given in asked.values() if isinstance(given.now, OfPage)]
-        is_placed = any(isinstance(ask, Place) for ask in of_page)
-        limit = listing.window.limit
-        page: FromClause = _correlated(
-            page_of(
-                listing.edge,
-                value.part("selection"),
-                window,
-                _from(listing.parent),
-                carried(listing.edge.target),
-                limit + is_placed,
-            ),
-            listing.parent,
-        ).subquery()
-        if is_placed or listing.window.backwards:
-            number = func.row_number().over().label("row_number")
-            total = func.count().over().label("row_count")
-            page = select(*page.c, number, total).subquery()
-        is_shown = page.c.row_number <= literal_column(str(limit)) if is_placed else None
-        order = [page.c.row_number.desc()] if listing.window.backwards else []
-        handle = Handle(listing.edge.target, page)
+        row = self._rows_like(edge.target.table)
+        page = Page(listing.window, value.part("window"), row)
+        page.is_placed = any(isinstance(given.now, Place) for given in asked.values())
+        handle = Handle(edge.target, row)
         node = One(listing.through, handle) if listing.through else handle
         pieces: list[Piece] = []
         for key, fields in selected.items():
-            field = type_.fields.get(fields[0].name.value)
             pieces.append(f'{"," if pieces else "{"}"{key}":')
             self._count_field()
-            if field is None:
+            if key not in asked:
                 pieces.append(constant(type_.name))
                 continue
-            given = asked[key]
-            inner: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+            given, of = asked[key], type_.fields[fields[0].name.value].type
             match given.now:
                 case Nodes() | Items():
-                    item = node if isinstance(given.now, Nodes) else Item(node, cursor(window, page))
-                    text = joined(self._complete(inner.of_type, item, fields, rows * limit))
-                    pieces += listed(text, is_shown=is_shown, order=order)
+                    item = node if isinstance(given.now, Nodes) else Item(node, page.cursor)
+                    text = joined(self._complete(get_nullable_type(of).of_type, item, fields, rows * limit))
+                    pieces += listed(text, is_shown=page.is_shown, order=page.order)
                 case Place():
-                    pieces += self._complete(field.type, _page_info(listing.window, window, page), fields, rows)
+                    pieces += self._complete(of, page.info, fields, rows)
                 case _:
-                    pieces += self._complete(field.type, given, fields, rows)
+                    pieces += self._complete(of, given, fields, rows)
         pieces.append("}" if pieces else "{}")
-        if not of_page:
+        if not any(isinstance(given.now, OfPage) for given in asked.values()):
             return pieces
-        return [self._bounded(select(joined(pieces).label("text")).select_from(page), rows * limit)]
+        found = page_of(
+            edge, value.part("selection"), page.given, _from(listing.parent), row.wanted_of, limit + page.is_placed
+        )
+        return [_bounded(select(joined(pieces).label("text")).select_from(page.numbered(found)), rows * limit)]
 
 
 class _Group:
@@ -367,32 +334,15 @@ class _Group:
         return self._rows.c[name]
 
 
-def _page_info(window: Window, given: Given[Window], page: FromClause) -> PageInfo:
-    limit: ColumnElement[int] = literal_column(str(window.limit))
-    has_more = func.count() > limit
-    at_first = page.c.row_number == literal_column("1")
-    at_last = page.c.row_number == func.least(page.c.row_count, limit)
-    first, last = (func.max(cursor(given, page)).filter(at) for at in (at_first, at_last))
-    if window.backwards:
-        return PageInfo(_flag(window.before is not None), has_more, last, first)
-    return PageInfo(has_more, _flag(window.after is not None), first, last)
-
-
-def _flag(value: bool) -> ColumnElement[bool]:
-    return literal_column("true" if value else "false", Boolean)
-
-
-def carried(concept: Concept) -> Any:
-    """The columns that go with a row on its way: all but the large ones that only the database reads."""
-    return lambda rows: [column for column in rows.c if column.name != "terms"]
+def _bounded(text: Select[Any], rows: int) -> ColumnElement[str]:
+    """The text of one of `rows` in all; where these may be very many, only if it is not too large."""
+    if rows <= MAX_ROWS:
+        return text.scalar_subquery()
+    return select(too_large(text.subquery().c.text)).scalar_subquery()
 
 
 def _from(parent: Any) -> FromClause:
     return ROOT if parent is None else parent.of
-
-
-def _correlated(rows: Select[Any], parent: Any) -> Select[Any]:
-    return rows if parent is None else rows.correlate(parent.of)
 
 
 def _whole(edge: Edge) -> Given[Window]:
