@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN_VENV = .venv/bin/python
 
-.PHONY: help run test lint format lock migration python
+.PHONY: help run test bench lint format lock migration python
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -13,6 +13,10 @@ run: python ## Start the server; takes SAMPLE=0, PORT=… and DATABASE_URL=…
 
 test: lint ## Check everything: style, types and tests
 	$(IN_VENV) -m pytest
+
+bench: python ## Measure against other servers, into bench/RESULTS.md; takes BENCH_ROUNDS=…, BENCH_KEEP=1 and DATABASE_URL=…
+	@$(PYTHON) bench/installing.py
+	@exec .venv-bench/bin/python -m bench
 
 lint: python ## Check style and types
 	@$(PYTHON) install.py requirements-dev.txt
@@ -31,6 +35,7 @@ lock: python ## Write the requirements files anew from pyproject.toml
 	@$(PYTHON) install.py requirements-dev.txt
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --constraint requirements.txt --extra dev --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements.txt --extra bench --output-file requirements-bench.txt
 
 migration: python ## Write a migration for changed tables; takes NAME=… and DATABASE_URL=… of a migrated database
 	@$(PYTHON) install.py requirements-dev.txt

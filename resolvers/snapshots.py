@@ -31,6 +31,7 @@ LOST = (
 )
 TOO_SLOW = "this took too long; ask for fewer rows, a narrower filter or fewer levels"
 GONE = "the database cannot be reached just now; try again in a moment"
+OVER = Unavailable("the operation is over")
 # SQLAlchemy gives its dialects no types.
 DIALECT = sqlalchemy_asyncpg.dialect()  # type: ignore[no-untyped-call]
 
@@ -175,10 +176,13 @@ class Snapshot:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._running is None and self._connection is None:
+            self._ended = self._ended or OVER
+            return
         # An operation that fails in one field, or whose client has gone, ends while others are still being read: the
         # statement that runs is cancelled in PostgreSQL, and those that wait for it are not begun any more. A loader's
         # statement runs in a task of its own, which the end of the operation does not reach by itself.
-        self._ended = self._ended or Unavailable("the operation is over")
+        self._ended = self._ended or OVER
         if self._running is not None:
             self._running.cancel()
         # The connection goes back to the pool even when this task is cancelled once more meanwhile.
