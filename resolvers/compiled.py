@@ -32,6 +32,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
 )
 from strawberry import Schema
 
@@ -321,7 +322,9 @@ class Compiler:
         found = page_of(
             edge, value.part("selection"), page.given, _from(listing.parent), row.wanted_of, limit + page.is_placed
         )
-        return [_bounded(select(joined(pieces).label("text")).select_from(page.numbered(found)), rows * limit)]
+        # One text of all rows, even if nothing in it is of their making.
+        text = select(joined(pieces).label("text")).select_from(page.numbered(found)).having(true())
+        return [_bounded(text, rows * limit)]
 
 
 class _Group:
