@@ -117,9 +117,13 @@ def is_among(
     column: ColumnElement[Any], values: Given[Sequence[Any]], check: Callable[[Any], None] | None = None
 ) -> Condition:
     """`column` has one of the values, which go to PostgreSQL as one array, however many they are."""
+    name = values.name
     # A number too large for a small column is then one that no row has, not an error.
     item = Integer() if isinstance(column.type, SmallInteger) else column.type
-    return column == func.any(values.bound(ARRAY(item), partial(_checked_list, values.name, check)))
+    if len(values.now) == 1:
+        # PostgreSQL takes an array of unknown length for one of ten values, and then plans anew at each run.
+        return column == values.bound(item, lambda values: _checked_list(name, check, values)[0])
+    return column == func.any(values.bound(ARRAY(item), partial(_checked_list, name, check)))
 
 
 def _checked_list(name: str, check: Callable[[Any], None] | None, values: Sequence[Any]) -> list[Any]:

@@ -62,9 +62,9 @@ def shape_of(value: Any) -> Hashable:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, list | tuple):
-        # A list of values is one parameter, however long; a list of filters is as many conditions.
+        # A list of filters is as many conditions; one of values is one parameter, however long, if it has several.
         shapes = [shape_of(item) for item in value]
-        return "values" if shapes and isinstance(shapes[0], str) else tuple(shapes)
+        return "values" if len(shapes) > 1 and isinstance(shapes[0], str) else tuple(shapes)
     if isinstance(value, Enum):
         return "str"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -158,7 +158,8 @@ class Term:
         return column if self.null_as is None else func.coalesce(column, cast(literal(self.null_as, Text), column.type))
 
 
-def terms_of(concept: Concept, orders: Sequence[tuple[str, bool]]) -> tuple[Term, ...]:
+@lru_cache(maxsize=1_000)
+def terms_of(concept: Concept, orders: tuple[tuple[str, bool], ...]) -> tuple[Term, ...]:
     """The columns behind orders, named or themselves named, ended by the id so that no two rows are equal."""
     terms = []
     for name, descends in orders:
@@ -244,7 +245,7 @@ def window(
     for name, value in (("first", first), ("last", last)):
         if value is not None and not 1 <= value <= MAX_PAGE:
             raise BadArgument(f"{name} must be 1–{MAX_PAGE}, got {value}")
-    chosen = list(orders or ())
+    chosen = tuple(orders or ())
     if len({name for name, _ in chosen}) < len(chosen):
         raise BadArgument("orderBy names a field twice; name each at most once")
     terms = terms_of(edge.target, chosen or default_order(edge))
@@ -260,13 +261,14 @@ def window(
     )
 
 
-def default_order(edge: Edge) -> list[tuple[str, bool]]:
+def default_order(edge: Edge) -> tuple[tuple[str, bool], ...]:
     """The order of a list that asks for none."""
     order = edge.order or edge.target.default_order
-    return [] if order is None else [order]
+    return () if order is None else (order,)
 
 
-def cursor_tag(list_name: str, terms: Sequence[Term]) -> str:
+@lru_cache(maxsize=1_000)
+def cursor_tag(list_name: str, terms: tuple[Term, ...]) -> str:
     """What a cursor carries so that it is taken by its own list and order only."""
     words = [list_name, *(f"{term.column} {term.descends}" for term in terms)]
     return f"{zlib.crc32('|'.join(words).encode()):08x}"

@@ -183,17 +183,22 @@ class Documents:
     def _planned(self, document: Document, operation: Operation, given: VariableValues, key: Hashable) -> Plan:
         compiler = Compiler(self._schema, document.fragments, given)
         statement = compiled(compiler.statement(operation.node))
-        live: set[int] = set()
-        for place, call in enumerate(compiler.called):
-            if _has_variables(call.node) or (call.steps and call.steps[0] in live):
-                live.add(place)
-        calls = [(place, call) for place, call in enumerate(compiler.called) if place in live]
+        asked, called = compiler.asked, compiler.called
+        reached: set[int] = set()
+        for place, call in enumerate(called):
+            if _has_variables(call.node) or (call.steps and call.steps[0] in reached):
+                reached.add(place)
         read = [
             (place, statement.readers[name])
             for place, name in enumerate(statement.names)
-            if name in statement.readers and statement.readers[name].steps[0] in live
+            if name in statement.readers and statement.readers[name].steps[0] in reached
         ]
-        asked = compiler.asked
+        # What a field asks of an answer, without arguments and parameters of its own, follows from that answer.
+        needed = {reader.steps[0] for _, reader in read}
+        for place in sorted(reached, reverse=True):
+            if place in needed or _has_variables(called[place].node):
+                needed |= {place, *(called[place].steps or ())[:1]}
+        calls = [(place, called[place]) for place in sorted(reached & needed)]
         shapes = [shape_of_answer(asked[place]) for place, _ in calls]
         return Plan(key, statement, asked, calls, shapes, statement.values(asked, {}), read)
 
