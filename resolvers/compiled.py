@@ -323,8 +323,8 @@ class Compiler:
             edge, value.part("selection"), page.given, _from(listing.parent), row.wanted_of, limit + page.is_placed
         )
         # One text of all rows, even if nothing in it is of their making.
-        text = select(joined(pieces).label("text")).select_from(page.numbered(found)).having(true())
-        return [_bounded(text, rows * limit)]
+        whole = select(joined(pieces).label("text")).select_from(page.numbered(found)).having(true())
+        return [_bounded(whole, rows * limit)]
 
 
 class _Group:
