@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -105,7 +106,7 @@ def _require_few(filters: list[Any]) -> None:
 
 def none_of(child: FromClause, filter: Given[Any]) -> Condition:
     """`filter` does not hold; a row for which it cannot be decided is one for which it does not hold."""
-    return not_(func.coalesce(condition_of(child, filter), false()))
+    return not_(func.coalesce(condition_of(child, filter), false(), type_=Boolean))
 
 
 def one_of(column: str) -> FieldCondition:
