@@ -4,7 +4,7 @@ The selection set is walked once. The fields' own functions say what they ask (`
 way, but from rows that are still in the database (`Handle`); each ask becomes a part of the statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import (
@@ -16,6 +16,7 @@ from graphql import (
     GraphQLOutputType,
     OperationDefinitionNode,
     OperationType,
+    get_named_type,
     get_nullable_type,
     is_abstract_type,
     is_leaf_type,
@@ -121,10 +122,11 @@ class Compiler:
             return self._listing(inner, value, nodes, rows)
         if isinstance(now, ColumnElement):
             return self._leaf(now, nodes[0].name.value, is_required=is_required)
+        if isinstance(value, Given) and asks_nothing(get_named_type(inner)):
+            known = self._known(inner, nodes)
+            return [value.bound(Text(), lambda given: constant(known(given)))]
         if isinstance(inner, GraphQLList):
             return self._list(inner, value, nodes, rows)
-        if is_leaf_type(inner):
-            return [value.bound(Text(), lambda leaf: constant(inner.serialize(leaf)))]
         return self._composite(inner, value, nodes, rows)
 
     def _leaf(self, value: ColumnElement[Any], name: str, *, is_required: bool) -> list[Piece]:
@@ -133,6 +135,26 @@ class Compiler:
         if getattr(value, "nullable", False):
             return [case((value.is_(None), missing(name)), else_=joined(scalar(value)))]
         return scalar(value)
+
+    def _known(self, type_: Any, nodes: Sequence[FieldNode]) -> Callable[[Any], Any]:
+        """What writes a value of the program's own, which asks the database nothing, as it stands in the answer."""
+        self._count_field()
+        inner: Any = get_nullable_type(type_)
+        if isinstance(inner, GraphQLList):
+            item = self._known(inner.of_type, nodes)
+            return lambda values: None if values is None else [item(value) for value in values]
+        if is_leaf_type(inner):
+            return lambda value: None if value is None else inner.serialize(value)
+        parts: list[tuple[str, Callable[[Any], Any]]] = []
+        selected = self._collected(inner, [node.selection_set for node in nodes if node.selection_set])
+        for key, fields in selected.items():
+            field = inner.fields.get(fields[0].name.value)
+            parts.append((key, self._attribute(field, fields) if field else lambda _: inner.name))
+        return lambda value: None if value is None else {key: part(value) for key, part in parts}
+
+    def _attribute(self, field: GraphQLField, nodes: Sequence[FieldNode]) -> Callable[[Any], Any]:
+        name, known = field.extensions["strawberry-definition"].python_name, self._known(field.type, nodes)
+        return lambda value: known(getattr(value, name))
 
     def _list(self, type_: GraphQLList[Any], values: Any, nodes: Sequence[FieldNode], rows: int) -> list[Piece]:
         pieces: list[Piece] = ["["]
@@ -335,6 +357,18 @@ class _Group:
 
     def __getattr__(self, name: str) -> ColumnElement[Any]:
         return self._rows.c[name]
+
+
+def asks_nothing(type_: Any) -> bool:
+    """Whether values of a type are the program's own throughout."""
+    if is_leaf_type(type_):
+        return True
+    definitions = [field.extensions["strawberry-definition"] for field in getattr(type_, "fields", {}).values()]
+    return (
+        isinstance(type_, GraphQLObjectType)
+        and not any(definition.metadata or definition.base_resolver for definition in definitions)
+        and all(asks_nothing(get_named_type(field.type)) for field in type_.fields.values())
+    )
 
 
 def _bounded(text: Select[Any], rows: int) -> ColumnElement[str]:
