@@ -25,7 +25,8 @@ def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asy
             "timezone": "UTC",
             "datestyle": "ISO",
             "jit": "off",
-            # Indexes are in memory or on a fast disk; were they taken for slow, pages after a cursor would be planned anew.
+            # Indexes are in memory or on a fast disk; were they taken for slow, pages after a cursor would be planned
+            # anew at each run.
             "random_page_cost": "1.1",
             "default_transaction_read_only": "on",
             "statement_timeout": f"{statement_timeout * 1000:.0f}",

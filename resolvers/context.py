@@ -1,6 +1,7 @@
 """What every resolver of one operation shares."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from strawberry.types import Info as StrawberryInfo
@@ -19,10 +20,11 @@ class Context:
     snapshot: Snapshot
     request_id: str
     may_compile: bool = False
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.snapshot)
+    @cached_property
+    def loaders(self) -> Loaders:
+        """What the batched way reads through."""
+        return Loaders(self.snapshot)
 
 
 Info = StrawberryInfo[Context, Any]

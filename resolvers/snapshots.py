@@ -135,8 +135,9 @@ class Snapshot:
                 try:
                     value: bytes = await connection.fetchval(statement.sql, *values)
                 except LOST as error:
-                    # The database was restarted since the connection was last used; the pool has a new one.
-                    if is_last or isinstance(error, TimeoutError):
+                    # The database was restarted since the connection was last used; the pool has a new one. What
+                    # took too long would take as long again.
+                    if is_last or isinstance(error, TimeoutError | asyncpg.QueryCanceledError):
                         raise
                 else:
                     return value

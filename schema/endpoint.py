@@ -1,10 +1,11 @@
 """How the schema is reached over HTTP: one path, bounded bodies, and errors that are always JSON with a code."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import orjson
 from cross_web import HTTPException
@@ -24,6 +25,9 @@ T = TypeVar("T")
 MAX_BODY = 256 * 1024
 # After how many seconds of answering it is watched whether the client goes away.
 LOOKING_AFTER = 0.05
+# A request's id is unique among all processes: that of its process, and its number there.
+PROCESS = secrets.token_hex(8)
+NUMBERS = count(1)
 PAGE = Path(__file__).with_name("page.html")
 
 
@@ -103,7 +107,8 @@ class Endpoint(GraphQL[Context, None]):
 
     def _context(self, scope: Scope, *, may_compile: bool = True) -> Context:
         state = scope["app"].state
-        return Context(Snapshot(state.pool, state.statements), uuid4().hex, may_compile)
+        request_id = f"{PROCESS}{next(NUMBERS):016x}"
+        return Context(Snapshot(state.pool, state.statements), request_id, may_compile)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The JSON object of a body, or of the variables or extensions of a GET request."""

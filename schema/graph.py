@@ -79,14 +79,16 @@ class Graph(strawberry.Schema):
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
     ) -> bytes | None:
         """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
-
-        async def run() -> ExecutionResult:
-            return ExecutionResult(data=await self.compiled(query, variables, operation_name, context), errors=None)  # type: ignore[arg-type]
-
-        result: Any = await _limited(context, run())
-        if result.errors:
-            return orjson.dumps({"data": None, "errors": [error.formatted for error in result.errors]})
-        return None if result.data is None else b'{"data":%b}' % result.data
+        try:
+            async with asyncio.timeout(DEADLINE):
+                data = await self.compiled(query, variables, operation_name, context)
+        except TimeoutError:
+            fault: Fault = _late()
+        except Fault as refusal:
+            fault = refusal
+        else:
+            return None if data is None else b'{"data":%b}' % data
+        return orjson.dumps({"data": None, "errors": [shown(fault, context.request_id).formatted]})
 
     async def compiled(
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
@@ -160,13 +162,16 @@ async def _limited(context: Context, running: Coroutine[Any, Any, ExecutionResul
         async with asyncio.timeout(DEADLINE), context.snapshot:
             result = await running
     except TimeoutError:
-        late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
-        result = ExecutionResult(data=None, errors=[late])
+        result = ExecutionResult(data=None, errors=[_late()])
     except Fault as fault:
         result = ExecutionResult(data=None, errors=[fault])
     if result.errors:
         result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
     return result
+
+
+def _late() -> Fault:
+    return TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
 
 
 def wants_execution(extensions: Mapping[str, Any] | None) -> bool:

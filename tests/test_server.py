@@ -26,7 +26,6 @@ from db import embedded, revisions
 from db.migrate import migrate
 from schema.graph import Graph
 from server import FIRST_QUERY
-from settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FIRST_ANSWER = {"data": {"area": {"name": "钱塘区", "platforms": {"totalCount": 132}}}}

@@ -1,0 +1,62 @@
+"""What the commands share in speaking to people: settings that are wrong, progress, and errors they can mend."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from settings import Settings, settings_of_environment
+
+# What a command does not need is imported where it is used: `--help` and completion should not wait for it.
+if TYPE_CHECKING:
+    from db.loading import Progress
+
+
+def read_settings() -> Settings:
+    """The settings, or one message that names every variable that is wrong."""
+    try:
+        settings = settings_of_environment()
+    except ValueError as error:
+        fail(str(error))
+    return settings
+
+
+def fail(message: str) -> Any:
+    """End the command with a message instead of a traceback."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def progress_bar() -> "Iterator[Progress]":
+    """A function that shows how far a long work has come, a bar for each part of it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield show
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """End the command with a message when something goes wrong that its user can mend."""
+    import asyncpg
+
+    from db.embedded import ServerNotStarted
+    from db.revisions import NotMigrated
+
+    try:
+        yield
+    except (ServerNotStarted, NotMigrated, ValueError) as error:
+        fail(str(error))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        fail(f"The database cannot be used: {error}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.")
