@@ -8,7 +8,7 @@ import base64
 import binascii
 import dataclasses
 import zlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -17,14 +17,11 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     BigInteger,
-    BinaryExpression,
-    BooleanClauseList,
     ColumnElement,
     Date,
     DateTime,
     Enum,
     FromClause,
-    Join,
     SmallInteger,
     Text,
     and_,
@@ -43,6 +40,7 @@ from resolvers.edges import Concept, Condition, Edge, Order
 from resolvers.errors import BadArgument, BadCursor
 from resolvers.filters import condition_of
 from resolvers.given import Given, shape_of
+from resolvers.links import Linked, asked_of_link
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -96,7 +94,7 @@ def condition(
 ) -> tuple[FromClause, Condition]:
     """What to read from, and the condition for a row to be `parent`'s and chosen."""
     source, reached = edge.reached(selection.now.scope)(parent, child)
-    return source, and_(reached, *choice(edge, selection, parent, child))
+    return source, and_(reached, *asked_of_link(source, child, choice(edge, selection, parent, child)))
 
 
 def choice(edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause) -> list[Condition]:
@@ -123,28 +121,6 @@ def arguments(selection: Given[Selection]) -> dict[str, Given[Any]]:
 
 
 @dataclass(frozen=True)
-class Linked:
-    """The columns of a list's rows, those of the link to them where both are equal."""
-
-    c: Mapping[str, ColumnElement[Any]]
-
-
-def linked(source: FromClause, child: FromClause) -> Linked:
-    """The columns to order and bound `child` by.
-
-    A link that has the child's time also has the index by it, where a page can start: PostgreSQL concludes from equal
-    columns that both have a value, but not that both lie beyond one.
-    """
-    columns: dict[str, ColumnElement[Any]] = dict(child.c)
-    if isinstance(source, Join) and source.right is child and source.onclause is not None:
-        clauses = source.onclause.clauses if isinstance(source.onclause, BooleanClauseList) else [source.onclause]
-        pairs = {clause.right.name: clause.left for clause in clauses if isinstance(clause, BinaryExpression)}
-        if "starts_at" in pairs:
-            columns |= pairs
-    return Linked(columns)
-
-
-@dataclass(frozen=True)
 class Term:
     """One column of an order: ascending or descending, and what stands for null."""
 
@@ -152,7 +128,7 @@ class Term:
     descends: bool
     null_as: str | None
 
-    def of(self, child: "FromClause | Linked") -> ColumnElement[Any]:
+    def of(self, child: FromClause | Linked) -> ColumnElement[Any]:
         """The value rows are ordered by; never null."""
         column = child.c[self.column]
         return column if self.null_as is None else func.coalesce(column, cast(literal(self.null_as, Text), column.type))
@@ -188,7 +164,7 @@ class Window:
         """
         return self.terms, self.limit, self.backwards, self.after is None, self.before is None
 
-    def order_by(self, child: "FromClause | Linked") -> list[ColumnElement[Any]]:
+    def order_by(self, child: FromClause | Linked) -> list[ColumnElement[Any]]:
         """The order the rows are read in: from the far end when going backwards."""
         return [
             term.of(child).desc() if term.descends is not self.backwards else term.of(child).asc()
@@ -196,7 +172,7 @@ class Window:
         ]
 
 
-def bounds(window: Given[Window], child: "FromClause | Linked") -> list[Condition]:
+def bounds(window: Given[Window], child: FromClause | Linked) -> list[Condition]:
     """What the cursors ask of a row."""
     return [
         _beyond(child, window.now.terms, values, is_after)
@@ -206,7 +182,7 @@ def bounds(window: Given[Window], child: "FromClause | Linked") -> list[Conditio
 
 
 def _beyond(
-    child: "FromClause | Linked", terms: Sequence[Term], values: Given[Sequence[Any]], is_after: bool
+    child: FromClause | Linked, terms: Sequence[Term], values: Given[Sequence[Any]], is_after: bool
 ) -> Condition:
     columns = [term.of(child) for term in terms]
     bound = [value.bound(column.type) for value, column in zip(values.items(), columns, strict=True)]

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from resolvers.edges import Concept, Condition, Edge, Parts
 from resolvers.given import Given
-from resolvers.pages import Selection, Window, arguments, bounds, choice, condition, linked
+from resolvers.links import asked_of_link, counted_from, link_key, linked
+from resolvers.pages import Selection, Window, arguments, bounds, choice, condition
 
 # Where edges start that ask nothing of a parent.
 ROOT = select(literal_column("1").label("root")).subquery("root")
@@ -65,7 +66,8 @@ def _merged(
     values = [term.of(child).label(f"term_{position}") for position, term in enumerate(window.now.terms)]
 
     def first_rows(rows: FromClause, reached: Condition) -> Select[Any]:
-        wanted = (reached, *choice(edge, selection, parent, child), *bounds(window, linked(rows, child)))
+        asked = asked_of_link(rows, child, choice(edge, selection, parent, child))
+        wanted = (reached, *asked, *bounds(window, linked(rows, child)))
         order = window.now.order_by(linked(rows, child))
         return _limited(select(*columns, *values).select_from(rows).where(*wanted).order_by(*order), limit)
 
@@ -96,15 +98,20 @@ def count_of(edge: Edge, selection: Given[Selection], parent: FromClause) -> Sel
     child = table_of(edge, selection)
     parts = edge.parted(selection.now.scope)
     counted = select(func.count().label("count"))
-    if parts is None or not parts.once:
+    if parts is None:
         source, chosen = condition(edge, selection, parent, child)
-        return counted.select_from(source).where(chosen)
+        return counted.select_from(counted_from(source, child, [chosen])).where(chosen)
 
     def keys(rows: FromClause, reached: Condition) -> Select[Any]:
-        key = child.c[edge.target.tie_breaker]
-        return select(key).select_from(rows).where(reached, *choice(edge, selection, parent, child))
+        wanted = [reached, *asked_of_link(rows, child, choice(edge, selection, parent, child))]
+        names = edge.target.key[-1:] if parts.once else edge.target.key
+        key = [link_key(rows, child, name).label(name) for name in names]
+        return select(*key).select_from(counted_from(rows, child, wanted)).where(*wanted)
 
-    return counted.select_from(_passed(parts, parent, child, keys))
+    found = _passed(parts, parent, child, keys)
+    if parts.once:
+        return counted.select_from(found)
+    return counted.select_from(select(*found.c).distinct().select_from(found).correlate(parent).subquery())
 
 
 def tally_of(
