@@ -18,13 +18,11 @@ from resolvers.context import Context
 from resolvers.edges import value_of
 from resolvers.errors import BadArgument, Fault, TimedOut, TooLarge
 from resolvers.plans import Document, Documents
+from resolvers.snapshots import DEADLINE
 from resolvers.writing import MAX_ANSWER
 from schema import figures
 from schema.masking import MAX_ERRORS, shown, unless_unexpected
 from schema.queries import Query
-
-# How many seconds an operation may take in all; each of its statements has a limit of its own.
-DEADLINE = 30
 
 
 class Graph(strawberry.Schema):
@@ -80,15 +78,10 @@ class Graph(strawberry.Schema):
     ) -> bytes | None:
         """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
         try:
-            async with asyncio.timeout(DEADLINE):
-                data = await self.compiled(query, variables, operation_name, context)
-        except TimeoutError:
-            fault: Fault = _late()
-        except Fault as refusal:
-            fault = refusal
-        else:
-            return None if data is None else b'{"data":%b}' % data
-        return orjson.dumps({"data": None, "errors": [shown(fault, context.request_id).formatted]})
+            data = await self.compiled(query, variables, operation_name, context)
+        except Fault as fault:
+            return orjson.dumps({"data": None, "errors": [shown(fault, context.request_id).formatted]})
+        return None if data is None else b'{"data":%b}' % data
 
     async def compiled(
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
@@ -162,16 +155,13 @@ async def _limited(context: Context, running: Coroutine[Any, Any, ExecutionResul
         async with asyncio.timeout(DEADLINE), context.snapshot:
             result = await running
     except TimeoutError:
-        result = ExecutionResult(data=None, errors=[_late()])
+        late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
+        result = ExecutionResult(data=None, errors=[late])
     except Fault as fault:
         result = ExecutionResult(data=None, errors=[fault])
     if result.errors:
         result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
     return result
-
-
-def _late() -> Fault:
-    return TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
 
 
 def wants_execution(extensions: Mapping[str, Any] | None) -> bool:
