@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import psutil
 import pytest
 from graphql import GraphQLSyntaxError
 from test_compiled import both_ways, told
@@ -282,3 +283,15 @@ def test_what_is_no_document_is_not_kept(graph: Graph, text: str) -> None:
         with pytest.raises(GraphQLSyntaxError):
             documents.read(text)
     assert alive(kept) == [A]
+
+
+def test_very_many_documents_leave_the_memory_as_it_was(graph: Graph) -> None:
+    documents, process = Documents(graph), psutil.Process()
+    # SQLAlchemy and graphql-core fill caches of their own with the first ones.
+    sizes = []
+    for number in range(20_000):
+        if number in (500, 19_999):
+            gc.collect()
+            sizes.append(process.memory_info().rss)
+        statement(documents, f'{{ a{number}: platform(slug: "s{number}") {{ name parent {{ name }} }} }}')
+    assert sizes[1] - sizes[0] < 50 * 2**20
