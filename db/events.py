@@ -147,6 +147,7 @@ attendance = tenant_table(
     CheckConstraint("(checked_in_at IS NULL) OR state = 'CHECKED_IN'", name="only_those_who_came_checked_in"),
     CheckConstraint("(leave_reason IS NULL) OR state = 'LEAVE'", name="only_leave_has_a_reason"),
     UniqueConstraint("district", "event_id", "member_district", "member_id"),
+    Index("attendance_starts_idx", "starts_at", "id"),
     Index("attendance_member_idx", "member_district", "member_id", "starts_at", "id"),
     key=True,
 )

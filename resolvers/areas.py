@@ -1,9 +1,11 @@
 """Edges from areas: the administrative tree, and what lies in each part of it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from sqlalchemy import Date, FromClause, Select, and_, or_, select, tuple_, union_all
+from sqlalchemy import Date, FromClause, Select, Text, and_, exists, func, or_, select, tuple_, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.areas import area, park_township
 from db.enums import AreaLevel
@@ -27,10 +29,12 @@ from resolvers.edges import (
     to_shared,
     where,
 )
+from resolvers.filters import FieldCondition, check_district, is_among
 from resolvers.given import Given
 from resolvers.trees import DEPTH, TreeScope, in_scope, in_subtree, is_above, is_below, one_of_kinds
 
-# The levels whose areas own rows.
+# The levels whose areas own rows, and the codes of those.
+TENANT = re.compile("[0-9]{2}(?:[0-9]{2}(?:[0-9]{2})?)?")
 TENANT_LEVELS = (AreaLevel.PROVINCE, AreaLevel.CITY, AreaLevel.DISTRICT)
 
 
@@ -43,8 +47,32 @@ def is_current(child: FromClause) -> Condition:
     return child.c.valid_to.is_(None)
 
 
-def _is_tenant(child: FromClause) -> Condition:
+def is_tenant(child: FromClause) -> Condition:
+    """The area owns rows."""
     return and_(is_current(child), child.c.level.in_(TENANT_LEVELS))
+
+
+def is_under(child: FromClause, codes: Given[Sequence[str]]) -> Condition:
+    """The area is one of those with `codes` in the newest list, or lies in one."""
+    top = area.alias()
+    above = exists().where(is_among(top.c.code, codes), is_current(top), in_subtree(top, child))
+    return above.correlate(child)
+
+
+def is_within(column: str) -> FieldCondition:
+    """The column, a district's code, is one of the values, or names a part of one."""
+
+    def condition(child: FromClause, codes: Given[Sequence[str]]) -> Condition:
+        top, inner = area.alias(), area.alias()
+        found = (
+            select(inner.c.code)
+            .select_from(top.join(inner, in_subtree(top, inner)))
+            .where(is_among(top.c.code, codes, check_district), is_current(top), is_tenant(inner))
+        )
+        # As an array, which is made once and then looked up in the index of each table.
+        return child.c[column] == func.any(func.array(found.scalar_subquery(), type_=ARRAY(Text)))
+
+    return condition
 
 
 def _in_vintage(_: FromClause, child: FromClause, vintage: Given[date]) -> Condition:
@@ -91,7 +119,7 @@ def _platforms_in(scope: TreeScope) -> Callable[[FromClause], tuple[FromClause, 
 
 def _tenants_in(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
     owner = area.alias()
-    return owner, owner, and_(in_subtree(parent, owner), _is_tenant(owner))
+    return owner, owner, and_(in_subtree(parent, owner), is_tenant(owner))
 
 
 def _parts(of_platform: Reach, of_tenant: Reach, *, once: bool = False) -> dict[str, Parts]:
@@ -125,7 +153,7 @@ def _rows_within(
         near = at_platforms(inner).where(in_scope(scope, parent, inner)).correlate(parent)
         if scope is not TreeScope.SUBTREE:
             return keys_in(child, near)
-        owned = of_tenants(owner).where(in_scope(scope, parent, owner), _is_tenant(owner))
+        owned = of_tenants(owner).where(in_scope(scope, parent, owner), is_tenant(owner))
         return keys_in(child, near.where(parent.c.level.not_in(TENANT_LEVELS)), owned.correlate(parent))
 
     return where(condition)
@@ -240,7 +268,7 @@ bundles = Edge("District.bundles", concepts.areas, concepts.bundles, by(code="di
 
 def of_district(source: Concept) -> Edge:
     """From a row to the district that owns it: the area in the newest list whose code its `district` is."""
-    return to_one(f"{source.name}.district", source, concepts.tenants, {"district": "code"}, _is_tenant)
+    return to_one(f"{source.name}.district", source, concepts.tenants, {"district": "code"}, is_tenant)
 
 
 all_areas = Edge("Query.areas", None, concepts.areas, everything, arguments=(VINTAGE,))

@@ -8,10 +8,11 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
 from resolvers.edges import Edge, Handle, Row
 from resolvers.errors import Fault
+from resolvers.given import Given
 from resolvers.pages import ALL, Selection, Window
 
 ASKS = "asks"
@@ -20,13 +21,17 @@ ASKS = "asks"
 Parent = Row | Handle | None
 
 
-class Ask:
-    """Something a field asks of the graph."""
+class Shaped:
+    """What a field's function gives that shapes a statement."""
 
     @property
     def shape(self) -> Hashable:
-        """What asks share that are answered by the same statement with other values."""
+        """What those share that are answered by the same statement with other values."""
         raise NotImplementedError
+
+
+class Ask(Shaped):
+    """Something a field asks of the graph."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +119,37 @@ class Tally(Ask):
 
 
 @dataclass(frozen=True, eq=False)
+class Made(Ask):
+    """Rows of no concept, which `build` makes of what is asked: the one it selects, or with `limit` at most so many.
+
+    A list comes in the order of its rows' `position`. `wrap` makes of what is asked and a row's columns what a field
+    gives, an object or a single one of the columns.
+    """
+
+    asked: Shaped
+    build: Callable[[Given[Any]], Select[Any]]
+    wrap: Callable[[Any, Any], Any]
+    limit: int | None = None
+
+    @property
+    def shape(self) -> Hashable:
+        return Made, self.build, self.asked.shape
+
+
+@dataclass(frozen=True, eq=False)
+class Among(Ask):
+    """The rows at the other end of an edge whose codes stand in a column of `row`, an array in their order."""
+
+    edge: Edge
+    row: Any
+    column: str
+
+    @property
+    def shape(self) -> Hashable:
+        return Among, self.edge, self.column
+
+
+@dataclass(frozen=True, eq=False)
 class Detail(Ask):
     """The row itself, seen as a detail of it; None when all of `columns` are null."""
 
@@ -134,7 +170,7 @@ class Item:
 
 
 @dataclass(frozen=True, eq=False)
-class Listing:
+class Listing(Shaped):
     """One page of an edge from one parent; nothing is read until a part of it is asked for.
 
     The rows of an edge `through` others are only steps on the way: what is listed is where these lead.
@@ -193,7 +229,7 @@ class Place(OfPage):
 
 def shape_of_answer(answer: Any) -> Hashable:
     """The shape of what a field's function gives: an ask, a listing, several of them, or a value as it is."""
-    if isinstance(answer, Ask | Listing):
+    if isinstance(answer, Shaped):
         return answer.shape
     if isinstance(answer, list):
         return tuple(shape_of_answer(item) for item in answer)

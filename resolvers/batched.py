@@ -2,14 +2,31 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select
 from strawberry.dataloader import DataLoader
 
-from resolvers.asks import Ask, Count, Detail, Item, Items, Listing, Named, Nodes, One, Parent, Place, Rows, Tally
+from resolvers.areas import is_tenant
+from resolvers.asks import (
+    Among,
+    Ask,
+    Count,
+    Detail,
+    Item,
+    Items,
+    Listing,
+    Made,
+    Named,
+    Nodes,
+    One,
+    Parent,
+    Place,
+    Rows,
+    Tally,
+)
 from resolvers.edges import Concept, Condition, Edge, Row
 from resolvers.errors import TooLarge
 from resolvers.given import Given
@@ -43,6 +60,16 @@ class Page:
         return self.rows[-1]["cursor"] if self.rows else None
 
 
+class Reading:
+    """What a field asks for, read once it is awaited; when an operation fails elsewhere, it may never be."""
+
+    def __init__(self, read: Callable[[Ask], Coroutine[Any, Any, Any]], ask: Ask) -> None:
+        self._read, self._ask = read, ask
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._read(self._ask).__await__()
+
+
 class Loaders:
     """The loaders of one operation, made when first asked for."""
 
@@ -74,7 +101,7 @@ class Loaders:
         """What a field's function asks for, read; anything else as it is. What is read has to be awaited."""
         if isinstance(value, list):
             return [self.answer(item) for item in value]
-        return self._read(value) if isinstance(value, Ask) else value
+        return Reading(self._read, value) if isinstance(value, Ask) else value
 
     async def _read(self, ask: Ask) -> Any:
         match ask:
@@ -95,6 +122,10 @@ class Loaders:
                 return await self._named_one(ask)
             case Tally():
                 return await self.tally(ask)
+            case Among():
+                return await self._among(ask)
+            case Made():
+                return await self._made(ask)
             case Detail():
                 return None if all(ask.row[name] is None for name in ask.columns) else ask.row
         raise TypeError(f"nothing here answers {ask!r}")
@@ -245,6 +276,19 @@ class Loaders:
         loader = self._loader(("tally", ask.edge, ask.selection.identity, ask.groups, ask.via), load)
         rows: list[Row] = await loader.load(key_of(ask.edge.source, ask.parent))
         return rows
+
+    async def _among(self, ask: Among) -> list[Row]:
+        codes = ask.row[ask.column]
+        found = await asyncio.gather(*(self._named(ask.edge.target, ("code",), (code,), is_tenant) for code in codes))
+        return [row for row in found if row is not None]
+
+    async def _made(self, ask: Made) -> Any:
+        statement = self.snapshot.statements.get(ask.shape, lambda: ask.build(Given(ask).part("asked")))
+        rows = await self.snapshot.fetch(statement, Row, ask, {})
+        if ask.limit is None:
+            return ask.wrap(ask.asked, rows[0])
+        self._hand_out(len(rows))
+        return [ask.wrap(ask.asked, row) for row in rows]
 
     async def _grouped(
         self,

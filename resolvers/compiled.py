@@ -40,11 +40,13 @@ from strawberry import Schema
 from resolvers.aliased import Aliased, Page
 from resolvers.asks import (
     ASKS,
+    Among,
     Count,
     Detail,
     Item,
     Items,
     Listing,
+    Made,
     Named,
     Nodes,
     OfPage,
@@ -55,10 +57,10 @@ from resolvers.asks import (
 )
 from resolvers.batched import MAX_ROWS
 from resolvers.calls import Called
-from resolvers.edges import Edge, Handle, value_of
+from resolvers.edges import Columns, Edge, Handle, value_of
 from resolvers.given import Given
 from resolvers.pages import ALL, Window, choice, default_order, terms_of
-from resolvers.selections import Fragments, Selected, collected
+from resolvers.selections import Fragments, Selected, asks_nothing, collected
 from resolvers.statements import ROOT, count_of, page_of, tally_of
 from resolvers.texts import quoted
 from resolvers.writing import NULL, Piece, constant, joined, listed, missing, scalar, too_large
@@ -116,6 +118,10 @@ class Compiler:
             return [func.coalesce(text, absent)]
         if isinstance(now, Rows | Tally):
             return [self._rows(inner, value, nodes, rows)]
+        if isinstance(now, Among):
+            return [self._among(inner, now, nodes, rows)]
+        if isinstance(now, Made):
+            return [self._made(inner, value, nodes, rows)]
         if isinstance(now, Count):
             return [count_of(now.edge, value.part("selection"), _from(now.parent)).scalar_subquery()]
         if isinstance(now, Listing):
@@ -127,6 +133,8 @@ class Compiler:
             return [value.bound(Text(), lambda given: constant(known(given)))]
         if isinstance(inner, GraphQLList):
             return self._list(inner, value, nodes, rows)
+        if is_leaf_type(inner):
+            return [constant(inner.serialize(now))]
         return self._composite(inner, value, nodes, rows)
 
     def _leaf(self, value: ColumnElement[Any], name: str, *, is_required: bool) -> list[Piece]:
@@ -158,7 +166,7 @@ class Compiler:
 
     def _list(self, type_: GraphQLList[Any], values: Any, nodes: Sequence[FieldNode], rows: int) -> list[Piece]:
         pieces: list[Piece] = ["["]
-        for item in values.items():
+        for item in values.items() if isinstance(values, Given) else values:
             pieces += [*([","] if len(pieces) > 1 else []), *self._complete(type_.of_type, item, nodes, rows)]
         return [*pieces, "]"]
 
@@ -304,6 +312,24 @@ class Compiler:
         found = page_of(ask.edge, selection, _whole(ask.edge), _from(ask.parent), row.wanted_of, limit)
         return _bounded(select(text.label("text")).select_from(found.subquery(row.name)), rows * limit)
 
+    def _among(self, type_: Any, ask: Among, nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
+        row = self._rows_like(ask.edge.target.table)
+        text = joined(listed(joined(self._complete(type_.of_type, Handle(ask.edge.target, row), nodes, rows))))
+        found = page_of(ask.edge, Given(ALL), _whole(ask.edge), ask.row.of, row.wanted_of, ask.edge.limit)
+        return select(text).select_from(found.subquery(row.name)).scalar_subquery()
+
+    def _made(self, type_: Any, value: Given[Made], nodes: Sequence[FieldNode], rows: int) -> ColumnElement[str]:
+        ask = value.now
+        found = ask.build(value.part("asked"))
+        row = self._rows_like(found.subquery())
+        item = ask.wrap(ask.asked, Columns(row))
+        if ask.limit is None:
+            text = joined(self._complete(type_, item, nodes, rows))
+            return select(text).select_from(found.subquery(row.name)).scalar_subquery()
+        text = joined(self._complete(type_.of_type, item, nodes, rows * ask.limit))
+        whole = select(joined(listed(text, order=[row.c["position"]])).label("text"))
+        return _bounded(whole.select_from(found.subquery(row.name)), rows * ask.limit)
+
     def _listing(
         self, type_: GraphQLObjectType, value: Given[Listing], nodes: Sequence[FieldNode], rows: int
     ) -> list[Piece]:
@@ -357,18 +383,6 @@ class _Group:
 
     def __getattr__(self, name: str) -> ColumnElement[Any]:
         return self._rows.c[name]
-
-
-def asks_nothing(type_: Any) -> bool:
-    """Whether values of a type are the program's own throughout."""
-    if is_leaf_type(type_):
-        return True
-    definitions = [field.extensions["strawberry-definition"] for field in getattr(type_, "fields", {}).values()]
-    return (
-        isinstance(type_, GraphQLObjectType)
-        and not any(definition.metadata or definition.base_resolver for definition in definitions)
-        and all(asks_nothing(get_named_type(field.type)) for field in type_.fields.values())
-    )
 
 
 def _bounded(text: Select[Any], rows: int) -> ColumnElement[str]:

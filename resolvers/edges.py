@@ -44,6 +44,16 @@ class Handle:
         return self.of.c[name] if computed is None else computed(self.of)
 
 
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A row of no concept that is still in the database: what its columns are read from."""
+
+    of: FromClause
+
+    def __getitem__(self, name: str) -> ColumnElement[Any]:
+        return self.of.c[name]
+
+
 def value_of(source: Any, name: str) -> Any:
     """The column of a row, or the attribute of anything else."""
     return source[name] if isinstance(source, Row | Handle) else getattr(source, name)

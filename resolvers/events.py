@@ -70,3 +70,4 @@ attendance_on_behalf_of = to_far("Attendance.onBehalfOf", concepts.attendances, 
 attendance_source = to_shared("Attendance.source", concepts.attendances, concepts.sources, "source")
 
 all_events = Edge("Query.events", None, concepts.events, everything)
+all_attendances = Edge("Query.attendances", None, concepts.attendances, everything)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     not_,
     or_,
     true,
@@ -145,10 +146,11 @@ def _checked(name: str, value: Any) -> Any:
 
 def is_of_district(column: str) -> FieldCondition:
     """The column, a district's code, is one of the values, which are looked at first: a name would find nothing."""
-    return lambda child, codes: is_among(child.c[column], codes, _check_district)
+    return lambda child, codes: is_among(child.c[column], codes, check_district)
 
 
-def _check_district(code: str) -> None:
+def check_district(code: str) -> None:
+    """Refuse what can be no district's code."""
     if not (code.isdecimal() and len(code) in (2, 4, 6)):
         raise BadArgument(f"a district's code has 6 digits (a city's 4, a province's 2), got {code[:40]!r}")
 
@@ -166,6 +168,16 @@ def bound_as(column: ColumnElement[Any], value: Given[Any]) -> ColumnElement[Any
 def is_set(column: str) -> FieldCondition:
     """Whether the column has any value."""
     return lambda child, value: child.c[column].is_not(None) if value.now else child.c[column].is_(None)
+
+
+def has_items(column: str) -> FieldCondition:
+    """Whether the column, an array, has anything in it."""
+
+    def condition(child: FromClause, value: Given[bool]) -> Condition:
+        count = func.cardinality(child.c[column])
+        return count > literal_column("0") if value.now else count == literal_column("0")
+
+    return condition
 
 
 def has_any(column: str) -> FieldCondition:
@@ -205,7 +217,7 @@ def checked_range(value: Range, name: str) -> tuple[date | None, date | None]:
     return since, until
 
 
-def within(column: str) -> FieldCondition:
+def during(column: str) -> FieldCondition:
     """The column, a date or a time, lies within the days of a range, both included."""
 
     def condition(child: FromClause, value: Given[Range]) -> Condition:

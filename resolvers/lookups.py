@@ -50,7 +50,8 @@ def area(code: str, vintage: date | None) -> Named:
     return Named(areas.all_areas, ("code",), (code,), selection, missing=missing)
 
 
-def _takes_part(_: FromClause, child: FromClause) -> Condition:
+def takes_part(_: FromClause, child: FromClause) -> Condition:
+    """The area is a county-level one with a CPPCC committee."""
     committee = exists().where(
         organization.c.district == child.c.code, organization.c.kind == OrganizationKind.CPPCC_COMMITTEE
     )
@@ -63,7 +64,7 @@ def _any_of(column: str) -> Argument:
 
 # There are some 2,900 county-level areas in the country.
 DISTRICTS = Edge(
-    "Query.districts", None, concepts.tenants, where(_takes_part), arguments=(_any_of("code"),), limit=3_000
+    "Query.districts", None, concepts.tenants, where(takes_part), arguments=(_any_of("code"),), limit=3_000
 )
 INDICATORS = replace(figures.all_indicators, arguments=(_any_of("key"),), limit=1_000)
 

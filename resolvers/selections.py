@@ -1,6 +1,7 @@
 """Which fields a selection set has for a type, with fragments opened and `@skip` and `@include` obeyed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from graphql import (
     FieldNode,
@@ -14,7 +15,9 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     get_directive_values,
+    get_named_type,
     is_abstract_type,
+    is_leaf_type,
 )
 from graphql.execution.values import VariableValues
 
@@ -64,3 +67,15 @@ def _is_wanted(selection: SelectionNode, variables: VariableValues) -> bool:
     skip = get_directive_values(GraphQLSkipDirective, selection, variables)
     include = get_directive_values(GraphQLIncludeDirective, selection, variables)
     return not (skip and skip["if"]) and not (include and not include["if"])
+
+
+def asks_nothing(type_: Any) -> bool:
+    """Whether values of a type are the program's own throughout."""
+    if is_leaf_type(type_):
+        return True
+    definitions = [field.extensions["strawberry-definition"] for field in getattr(type_, "fields", {}).values()]
+    return (
+        isinstance(type_, GraphQLObjectType)
+        and not any(definition.metadata or definition.base_resolver for definition in definitions)
+        and all(asks_nothing(get_named_type(field.type)) for field in type_.fields.values())
+    )

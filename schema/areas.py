@@ -102,6 +102,7 @@ class AreaFilter:
     not_: "AreaFilter | None" = does_not_hold()
     text: str | None = has_text()
     code: list[str] | None = where(one_of("code"), "It has one of these codes.")
+    under: list[str] | None = where(edges.is_under, "It is one of these areas, or lies in one, by code.")
     level: list[AreaLevel] | None = where(one_of("level"), "It is of one of these levels.")
     is_quasi: bool | None = where(equals("is_quasi"), "Whether it is a statistical unit without a government.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")

@@ -12,7 +12,10 @@ import strawberry
 
 from db import enums as stored
 from db.enums import Labelled
+from resolvers.dimensions import RollupDimension
+from resolvers.entities import RollupSubject
 from resolvers.filters import Timing
+from resolvers.measures import RollupMeasure
 from resolvers.pages import OrderDirection
 from resolvers.trees import TreeScope
 
@@ -25,9 +28,12 @@ def described(kind: type[Enum], description: str, values: Mapping[str, str]) -> 
     return kind
 
 
+OWN = (TreeScope, Timing, OrderDirection, RollupSubject, RollupDimension, RollupMeasure)
+
+
 def _registered() -> dict[str, type[Labelled]]:
     found: dict[str, type[Labelled]] = {}
-    for kind in [*vars(stored).values(), TreeScope, Timing, OrderDirection]:
+    for kind in [*vars(stored).values(), *OWN]:
         if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled:
             found[kind.__name__] = kind
             # The docstring is the description, so that neither says something else than the other.

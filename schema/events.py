@@ -16,19 +16,21 @@ from db.enums import (
 )
 from resolvers import concepts
 from resolvers import events as edges
+from resolvers.areas import is_within
 from resolvers.asks import Parent, Tally
 from resolvers.filters import (
     Timing,
     at_least,
+    during,
     equals,
     has_any,
+    has_items,
     has_some,
     has_timing,
     is_of_district,
     neighbour,
     neighbour_is,
     one_of,
-    within,
 )
 from resolvers.pages import Selection
 from schema.fields import LOCAL_TIMES, asking, column, connection, to_many, to_one
@@ -136,7 +138,11 @@ class AttendanceFilter:
     role: list[AttendanceRole] | None = where(one_of("role"), "In one of these roles.")
     state: list[AttendanceState] | None = where(one_of("state"), "In one of these states.")
     mode: list[EventMode] | None = where(one_of("mode"), "In one of these ways.")
-    starts_at: DateRange | None = where(within("starts_at"), "The event starts within these days.")
+    starts_at: DateRange | None = where(during("starts_at"), "The event starts within these days.")
+    district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns the event.")
+    within: list[str] | None = where(
+        is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
+    )
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     event: "EventFilter | None" = where(neighbour(edges.attendance_event), "The event meets this filter.")
     member: MemberFilter | None = where(neighbour(edges.attendance_member), "The member meets this filter.")
@@ -153,12 +159,16 @@ class EventFilter:
     mode: list[EventMode] | None = where(one_of("mode"), "People take part in one of these ways.")
     topics: list[str] | None = where(has_any("topics"), "It is about one of these topics.")
     district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns it.")
-    starts_at: DateRange | None = where(within("starts_at"), "It starts within these days.")
+    starts_at: DateRange | None = where(during("starts_at"), "It starts within these days.")
     timing: list[Timing] | None = where(has_timing, "It lies ahead, runs now or is over, seen from now.")
     min_public_participants: int | None = where(
         at_least("public_participants"),
         "At least so many of the public took part; where it is not reported, it is not met.",
     )
+    within: list[str] | None = where(
+        is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
+    )
+    has_topics: bool | None = where(has_items("topics"), "Whether any topic is named.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     has_results: bool | None = where(has_some(edges.results), "Whether anything came out of it.")
     platform: Annotated["PlatformFilter", strawberry.lazy("schema.platforms")] | None = where(

@@ -10,6 +10,7 @@ import strawberry
 from db.enums import Aggregation, Basis, Precision, Unit
 from resolvers import concepts
 from resolvers import figures as edges
+from resolvers.areas import is_within
 from resolvers.asks import Detail, One, Parent
 from resolvers.edges import Handle, Row
 from resolvers.filters import equals, is_of_district, neighbour_is, one_of, period_includes
@@ -154,5 +155,8 @@ class ObservationFilter:
     number: list[str] | None = where(one_of("number"), "It has one of these numbers in the list it was loaded from.")
     period_includes: date | None = where(
         period_includes("period_from", "period_to"), "Its period includes this day; an unknown date is an open end."
+    )
+    within: list[str] | None = where(
+        is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")

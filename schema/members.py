@@ -8,9 +8,10 @@ import strawberry
 from db.enums import EventKind, Gender, MembershipRole, ResultKind
 from resolvers import concepts
 from resolvers import members as edges
+from resolvers.areas import is_within
 from resolvers.asks import Parent
 from resolvers.duty import DutyRecord
-from resolvers.filters import active_on, equals, has_any, is_of_district, neighbour, one_of
+from resolvers.filters import active_on, equals, has_any, is_of_district, is_set, neighbour, one_of
 from schema.fields import asking, column, connection, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
@@ -122,6 +123,10 @@ class MemberFilter:
     )
     tags: list[str] | None = where(has_any("tags"), "The member has one of these tags.")
     party: list[str] | None = where(one_of("party"), "The member belongs to one of these parties.")
+    within: list[str] | None = where(
+        is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
+    )
+    has_sector: bool | None = where(is_set("sector_id"), "Whether the sector is stated.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     sector: SectorFilter | None = where(neighbour(edges.sector), "The member's sector meets this filter.")
     memberships: MembershipFilter | None = where(

@@ -150,6 +150,7 @@ class OrganizationFilter:
     text: str | None = has_text()
     kind: list[OrganizationKind] | None = where(one_of("kind"), "It is of one of these kinds.")
     level: list[PlatformLevel] | None = where(one_of("level"), "It belongs to one of these levels.")
+    name: list[str] | None = where(one_of("name"), "The name is exactly one of these.")
     district: list[str] | None = where(is_of_district("district"), "It belongs to one of these districts, by code.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     is_hosted: bool | None = where(has_some(edges.hostings), "Whether it has a place of activity at some platform.")

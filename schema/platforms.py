@@ -7,7 +7,8 @@ import strawberry
 from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus
 from resolvers import concepts
 from resolvers import platforms as edges
-from resolvers.filters import equals, has_some, is_of_district, neighbour, one_of, within
+from resolvers.areas import is_within
+from resolvers.filters import during, equals, has_some, is_of_district, neighbour, one_of
 from schema.areas import AreaFilter
 from schema.events import EventFilter
 from schema.fields import column, connection, named, to_many, to_one
@@ -104,8 +105,11 @@ class PlatformFilter:
     host_kind: list[HostKind] | None = where(one_of("host_kind"), "It works on premises of one of these kinds.")
     district: list[str] | None = where(is_of_district("district"), "It belongs to one of these districts, by code.")
     is_online: bool | None = where(equals("is_online"), "Whether it works on line only.")
+    within: list[str] | None = where(
+        is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
+    )
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
-    established_on: DateRange | None = where(within("established_on"), "It opened within these days.")
+    established_on: DateRange | None = where(during("established_on"), "It opened within these days.")
     area: AreaFilter | None = where(neighbour(edges.area), "The area it is in meets this filter.")
     host: AreaFilter | None = where(neighbour(edges.host), "The area it is hosted by meets this filter.")
     sponsor: OrganizationFilter | None = where(neighbour(edges.sponsor), "The body that runs it meets this filter.")

@@ -24,6 +24,7 @@ from schema.figures import Indicator
 from schema.labels import EnumLabels, labels_of
 from schema.nodes import Node
 from schema.platforms import Platform
+from schema.rollups import Rollup, rollup
 from schema.searches import SearchConnection
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
@@ -108,12 +109,16 @@ class Query:
     organizations = connection(organization_edges.all_organizations, "All bodies.")
     sectors = connection(organization_edges.all_sectors, "The sectors of the CPPCC.")
     events = connection(event_edges.all_events, "All events.")
+    attendances = connection(event_edges.all_attendances, "All parts that members and guests took in events.")
     results = connection(result_edges.all_results, "All results.")
     search: SearchConnection = asking(
         _search, "What a text finds: characters, pinyin initials (xzz finds 芯智造) or codes."
     )
     indicators: list[Indicator] = asking(_indicators, "What figures measure, by key, at most 1,000.")
     observations = connection(figure_edges.all_observations, "All figures.")
+    rollup: Rollup = asking(
+        rollup, "What there is, counted and measured in groups, across districts, with how complete it is."
+    )
     enum_labels: list[EnumLabels] = asking(
         _enum_labels, "The labels of the values of enums, in Chinese and English, for forms and legends."
     )

@@ -8,7 +8,8 @@ import strawberry
 from db.enums import AuthorityLevel, DatePrecision, EndorsementKind, ResultKind, ResultStatus
 from resolvers import concepts
 from resolvers import results as edges
-from resolvers.filters import equals, has_any, has_some, is_of_district, is_set, neighbour, one_of, within
+from resolvers.areas import is_within
+from resolvers.filters import during, equals, has_any, has_items, has_some, is_of_district, is_set, neighbour, one_of
 from schema.events import EventFilter
 from schema.fields import LOCAL_TIMES, column, connection, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
@@ -181,7 +182,7 @@ DocumentOrder = order_input(concepts.documents)
 
 @strawberry.input(description="Conditions on adoptions; all that are given must hold.")
 class AdoptionFilter:
-    adopted_on: DateRange | None = where(within("adopted_on"), "It was adopted within these days.")
+    adopted_on: DateRange | None = where(during("adopted_on"), "It was adopted within these days.")
     organization: OrganizationFilter | None = where(
         neighbour(edges.adoption_organization), "The adopting body meets this filter."
     )
@@ -191,7 +192,7 @@ class AdoptionFilter:
 class EndorsementFilter:
     level: list[AuthorityLevel] | None = where(one_of("level"), "It is of one of these levels.")
     kind: list[EndorsementKind] | None = where(one_of("kind"), "It is of one of these kinds.")
-    issued_on: DateRange | None = where(within("issued_on"), "It was written within these days.", name="on")
+    issued_on: DateRange | None = where(during("issued_on"), "It was written within these days.", name="on")
 
 
 @strawberry.input(description="Conditions on campaigns of supervision; all that are given must hold.")
@@ -210,9 +211,13 @@ class ResultFilter:
     status: list[ResultStatus] | None = where(one_of("status"), "It has one of these statuses.")
     topics: list[str] | None = where(has_any("topics"), "It is about one of these topics.")
     district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns it.")
-    raised_at: DateRange | None = where(within("raised_at"), "It was raised within these days.")
-    closed_at: DateRange | None = where(within("closed_at"), "It was closed within these days.")
+    raised_at: DateRange | None = where(during("raised_at"), "It was raised within these days.")
+    closed_at: DateRange | None = where(during("closed_at"), "It was closed within these days.")
     is_closed: bool | None = where(is_set("closed_at"), "Whether it is closed.")
+    within: list[str] | None = where(
+        is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
+    )
+    has_topics: bool | None = where(has_items("topics"), "Whether any topic is named.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     is_adopted: bool | None = where(has_some(edges.adoptions), "Whether any body adopted it.")
     is_endorsed: bool | None = where(has_some(edges.endorsements), "Whether any leader endorsed it.")

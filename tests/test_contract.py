@@ -18,6 +18,7 @@ from graphql import (
     get_named_type,
     is_leaf_type,
 )
+from promises import PROMISED
 from strawberry.types.field import StrawberryField
 
 from db import areas, events, members, organizations, platforms, results
@@ -31,8 +32,6 @@ GRAPH = build_schema()
 TYPES: dict[str, GraphQLNamedType] = {
     name: type_ for name, type_ in GRAPH._schema.type_map.items() if not name.startswith("__")
 }
-PAGE = "first: Int, after: String, last: Int, before: String"
-
 # Lists that are no connection, each with what bounds it.
 BOUNDED = {
     "Query.nodes": "as many as ids are given, at most 100",
@@ -53,141 +52,16 @@ BOUNDED = {
     "DutyReport.byKind": "the kinds of event",
     "DutyReport.results": "the kinds of result",
     "SearchConnection.facets": "the types that can be searched",
+    "Rollup.rows": "at most 1,000",
+    "RollupRow.keys": "the dimensions asked for, at most 6",
+    "RollupRow.values": "the measures asked for",
+    "Completeness.missing": "the county-level areas of the country",
     "Member.tags": "texts of one row",
     "Event.topics": "texts of one row",
     "Result.topics": "texts of one row",
     "SupervisionCampaign.focusWorks": "texts of one row",
     "IndustryPark.industries": "texts of one row",
     "Partnership.parties": "texts of one row",
-}
-
-# What a client may count on: the fields of each type with their types, and arguments where they are promised.
-PROMISED = {
-    "Node": "id: ID!",
-    "Query": f"""
-        node(id: ID!): Node
-        nodes(ids: [ID!]!): [Node]!
-        area(code: String!): Area
-        areas(where: AreaFilter, orderBy: [AreaOrder!], {PAGE}): AreaConnection!
-        districts(codes: [String!]): [District!]!
-        platform(slug: String!): Platform
-        platforms(where: PlatformFilter, orderBy: [PlatformOrder!], {PAGE}): PlatformConnection!
-        members(where: MemberFilter, orderBy: [MemberOrder!], {PAGE}): MemberConnection!
-        organizations(where: OrganizationFilter, orderBy: [OrganizationOrder!], {PAGE}): OrganizationConnection!
-        events(where: EventFilter, orderBy: [EventOrder!], {PAGE}): EventConnection!
-        results(where: ResultFilter, orderBy: [ResultOrder!], {PAGE}): ResultConnection!
-        search(text: String!, types: [SearchType!], {PAGE}): SearchConnection!
-        indicators(keys: [String!]): [Indicator!]!
-        observations(where: ObservationFilter, {PAGE}): ObservationConnection!""",
-    "Area": f"""
-        id: ID!
-        code: String!
-        name: String!
-        level: AreaLevel!
-        parent: Area
-        ancestors: [Area!]!
-        children(where: AreaFilter, {PAGE}): AreaConnection!
-        descendants(levels: [AreaLevel!], depth: Int, {PAGE}): AreaConnection!
-        platforms(scope: TreeScope = SUBTREE, where: PlatformFilter, orderBy: [PlatformOrder!]): PlatformConnection!
-        members(scope: TreeScope = SUBTREE, where: MemberFilter): MemberConnection!
-        events(scope: TreeScope = SUBTREE, where: EventFilter, orderBy: [EventOrder!]): EventConnection!
-        results(scope: TreeScope = SUBTREE, where: ResultFilter, orderBy: [ResultOrder!]): ResultConnection!
-        observations(where: ObservationFilter): ObservationConnection!""",
-    "Platform": """
-        id: ID!
-        slug: String!
-        name: String!
-        kind: PlatformKind!
-        status: PlatformStatus!
-        establishedOn: Date
-        district: District!
-        area: Area!
-        host: Area
-        sponsor: Organization
-        parent: Platform
-        ancestors: [Platform!]!
-        children(where: PlatformFilter): PlatformConnection!
-        descendants(kinds: [PlatformKind!], depth: Int): PlatformConnection!
-        lead: Member
-        members(role: MembershipRole, activeOn: Date): MembershipConnection!
-        organizations: OrganizationConnection!
-        events(scope: TreeScope = SELF, where: EventFilter, orderBy: [EventOrder!]): EventConnection!
-        results(scope: TreeScope = SELF, where: ResultFilter, orderBy: [ResultOrder!]): ResultConnection!""",
-    "DeliberationHall": "stations: PlatformConnection!",
-    "ConsultationStation": "hall: Platform",
-    "MemberStudio": "park: Area\nisOnline: Boolean!",
-    "DistrictForum": "halls: PlatformConnection!",
-    "Organization": """
-        id: ID!
-        name: String!
-        kind: OrganizationKind!
-        district: District!
-        parent: Organization
-        children: OrganizationConnection!
-        members(role: MembershipRole, activeOn: Date): MembershipConnection!
-        hostedAt: PlatformConnection!""",
-    "Member": """
-        id: ID!
-        name: String!
-        district: District!
-        sector: Sector
-        tags: [String!]!
-        memberships(activeOn: Date): MembershipConnection!
-        attendances(where: AttendanceFilter): AttendanceConnection!
-        results(where: ResultFilter): ResultConnection!
-        dutyReport(year: Int!): DutyReport!""",
-    "Event": """
-        id: ID!
-        title: String!
-        kind: EventKind!
-        status: EventStatus!
-        mode: EventMode!
-        startsAt: DateTime!
-        endsAt: DateTime
-        district: District!
-        platforms: PlatformConnection!
-        organizers: [Organizer!]!
-        topics: [String!]!
-        attendances(role: AttendanceRole, state: AttendanceState): AttendanceConnection!
-        attendanceSummary: [AttendanceCount!]!
-        publicParticipants: Int
-        results(where: ResultFilter): ResultConnection!
-        isSample: Boolean!""",
-    "AttendanceCount": "role: AttendanceRole!\nstate: AttendanceState!\ncount: Int!",
-    "DutyReport": "total: Int!\nbyKind: [EventKindCount!]!\nresults: [ResultKindCount!]!",
-    "Result": """
-        id: ID!
-        kind: ResultKind!
-        title: String!
-        body: String
-        status: ResultStatus!
-        raisedAt: DateTime!
-        closedAt: DateTime
-        district: District!
-        platform: Platform
-        event: Event
-        authors: [Member!]!
-        steps: [ResultStep!]!
-        endorsements: [Endorsement!]!
-        adoptions: [Adoption!]!
-        followsFrom: Result
-        leadsTo: ResultConnection!
-        isSample: Boolean!""",
-    "ResultStep": "stage: ResultStatus!\norganization: Organization\nat: DateTime!\nnote: String",
-    "Endorsement": "level: AuthorityLevel!\nkind: EndorsementKind!\non: Date!",
-    "Observation": """
-        id: ID!
-        indicator: Indicator!
-        about: ObservationSubject!
-        value: Float!
-        precision: Precision!
-        basis: Basis!
-        unit: Unit!
-        period: Period
-        population: String
-        quote: String
-        source: Source""",
-    "SearchFacet": "type: SearchType!\ncount: Int!",
 }
 PROMISED_VALUES = {
     "AreaLevel": "PROVINCE CITY DISTRICT TOWNSHIP VILLAGE PARK",

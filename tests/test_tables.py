@@ -19,6 +19,7 @@ SHARED = {"area", "indicator", "park_township", "sector", "source"}
 
 # Indexes that serve what no single district answers, each with what it serves.
 ACROSS_DISTRICTS = {
+    "attendance_starts_idx": "all attendances by time",
     "event_starts_idx": "all events by time",
     "event_terms_idx": "search",
     "member_sort_idx": "all members by name",

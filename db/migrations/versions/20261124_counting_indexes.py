@@ -10,10 +10,12 @@ DROP INDEX event_platform_platform_idx, event_participant_participant_idx, resul
 CREATE INDEX event_platform_platform_idx ON event_platform (platform_district, platform_id, starts_at, event_id,
     district);
 CREATE INDEX event_participant_participant_idx ON event_participant (participant, starts_at, event_id, district);
-CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id) INCLUDE (status)
+CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id) INCLUDE (status);
+CREATE INDEX attendance_starts_idx ON attendance (starts_at, id)
 """
 DOWNGRADE = """
-DROP INDEX event_platform_platform_idx, event_participant_participant_idx, result_district_kind_idx;
+DROP INDEX event_platform_platform_idx, event_participant_participant_idx, result_district_kind_idx,
+    attendance_starts_idx;
 CREATE INDEX event_platform_platform_idx ON event_platform (platform_district, platform_id, starts_at, event_id);
 CREATE INDEX event_participant_participant_idx ON event_participant (participant, starts_at, event_id);
 CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id)

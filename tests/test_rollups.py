@@ -1,0 +1,144 @@
+"""Rollups count what a recount by hand counts, say how complete it is, and lead back to the rows they counted."""
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from conftest import Ask
+from documents import key_of
+from recounting import Recount, Row, bucket, recount
+
+from resolvers.dimensions import DIMENSIONS, TIMES
+from resolvers.entities import RollupSubject
+from resolvers.measures import CHANGES, SUBJECTS, RollupMeasure
+
+pytestmark = pytest.mark.anyio
+
+ROLLUPS = int(os.environ.get("ROLLUPS", "250"))
+FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
+COUNTED = tuple(subject for subject in RollupSubject if subject is not RollupSubject.OBSERVATIONS)
+# Those that look at other groups are checked on their own.
+RELATIVE = {RollupMeasure.RANK, RollupMeasure.PER_100_MEMBERS, *CHANGES}
+ADDS_UP = {"COUNT", "PUBLIC_PARTICIPANTS"}
+MANY = {"TOWNSHIP", "VILLAGE_OR_PARK", "PLATFORM", "PLATFORM_KIND", "TOPIC", "SPECIAL_COMMITTEE", "ADOPTING_BODY",
+        "ENDORSEMENT_LEVEL"}  # fmt: skip
+
+ROLLUP = """
+query($of: RollupSubject!, $by: [RollupDimension!]!, $measures: [RollupMeasure!]!, $where: RollupFilter,
+      $having: RollupHaving, $orderBy: [RollupOrder!], $first: Int) {
+  rollup(of: $of, by: $by, measures: $measures, where: $where, having: $having, orderBy: $orderBy, first: $first) {
+    rowCount
+    rows {
+      keys { dimension value label node { __typename ... on Organization { name district { code } } } }
+      values { measure value precision }
+      where
+    }
+    total { values { value } where }
+  }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+async def counted(hangzhou: str) -> Recount:
+    return await recount(hangzhou)
+
+
+def keys_of(row: Any) -> tuple[str, ...]:
+    """The keys of a row as a recount has them: bodies by their names."""
+    bodies = [(key["node"] or {}).get("district") and key["node"] for key in row["keys"]]
+    return tuple(
+        f"{body['district']['code']} {body['name']}" if body else key["value"]
+        for key, body in zip(row["keys"], bodies, strict=True)
+    )
+
+
+def drawn(seed: int) -> tuple[dict[str, Any], Callable[[Row], bool]]:
+    """A rollup at random, and whether it counts a row."""
+    random = Random(seed)  # noqa: S311 (nothing is kept secret by it)
+    subject = random.choice(COUNTED)
+    dimensions = [str(each) for each in DIMENSIONS[subject]]
+    measures = [str(each) for each in RollupMeasure if subject in SUBJECTS[each] and each not in RELATIVE]
+    by = random.sample(dimensions, random.choice((0, 1, 1, 2, 2, 3)))
+    by = [each for each in by if each not in TIMES or each == next(one for one in by if one in TIMES)]
+    where: dict[str, Any] = {}
+    tests: list[Callable[[Row], bool]] = []
+    has_time = bool(set(TIMES) & set(DIMENSIONS[subject]))
+    if any(each in TIMES for each in by) or (has_time and random.random() < 0.5):
+        since = date(2022, 1, 1) + timedelta(days=random.randrange(500))
+        until = since + timedelta(days=random.choice((0, 20, 100, 364)))
+        where["period"] = {"since": since.isoformat(), "until": until.isoformat()}
+        tests.append(lambda row: since.isoformat() <= bucket(row["time"], "DAY") <= until.isoformat())
+    if random.random() < 0.3:
+        codes = random.choice((["3301"], ["330114"], ["330109", "330127"], ["33"], ["330108", "3301"]))
+        where["area"] = codes
+        tests.append(lambda row: row["district"].startswith(tuple(codes)))
+    if random.random() < 0.3:
+        where["isSample"] = is_sample = random.random() < 0.5
+        tests.append(lambda row: row["is_sample"] == is_sample)
+    if subject in (RollupSubject.EVENTS, RollupSubject.RESULTS) and random.random() < 0.3:
+        kinds = ["HALL_SESSION", "RESEARCH"] if subject is RollupSubject.EVENTS else ["PROPOSAL", "RECOMMENDATION"]
+        where[subject.lower()] = {"kind": kinds}
+        tests.append(lambda row: row["kind"] in kinds)
+    asked = {
+        "of": str(subject),
+        "by": by,
+        "measures": random.sample(measures, random.randint(1, len(measures))),
+        "where": where or None,
+    }
+    return asked, lambda row: all(test(row) for test in tests)
+
+
+def nearly(value: float | None) -> Any:
+    return value if value is None else pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("part", range(5))
+async def test_random_rollups_are_what_a_recount_is(ask: Ask, counted: Recount, part: int) -> None:
+    lists = 0
+    for seed in range(FIRST_SEED + part, FIRST_SEED + ROLLUPS, 5):
+        asked, is_counted = drawn(seed)
+        answer = await ask(ROLLUP, **asked)
+        assert answer.errors == [], (seed, asked)
+        rollup, subject, measures = answer.data["rollup"], asked["of"], asked["measures"]
+        expected = counted.groups(subject, asked["by"], is_counted)
+        total = counted.groups(subject, [], is_counted)[()]
+        found = {keys_of(row): row for row in rollup["rows"]}
+        context = (seed, asked)
+        assert rollup["rowCount"] >= len(rollup["rows"]) == len(found), context
+        if rollup["rowCount"] <= 1_000:
+            time = next((each for each in asked["by"] if each in TIMES), None)
+            if time is None:
+                assert set(found) == set(expected) | ({()} if not asked["by"] else set()), context
+            else:
+                assert set(found) >= set(expected), context
+        for key, row in found.items():
+            group = expected[key]
+            for measure, value in zip(measures, row["values"], strict=True):
+                assert value["value"] == nearly(group.value(measure, len(total.rows))), (*context, key, measure)
+        for measure, value in zip(measures, rollup["total"]["values"], strict=True):
+            assert value["value"] == nearly(total.value(measure, len(total.rows))), (*context, measure)
+            if measure in ADDS_UP and not MANY & set(asked["by"]) and rollup["rowCount"] <= 1_000:
+                values = [row["values"][measures.index(measure)]["value"] for row in rollup["rows"]]
+                assert sum(each or 0 for each in values) == (value["value"] or 0), (*context, measure)
+        random = Random(seed)  # noqa: S311 (nothing is kept secret by it)
+        for row in random.sample(rollup["rows"], min(3, len(rollup["rows"]))):
+            listed = await listed_by(ask, subject, row["where"])
+            rows = expected[keys_of(row)].rows
+            assert listed[0] == len(rows), (*context, row)
+            assert len(rows) > 100 or listed[1] == set(rows), (*context, row)
+            lists += 1
+    assert lists >= ROLLUPS // 5
+
+
+async def listed_by(ask: Ask, subject: str, where: Any) -> tuple[int, set[int]]:
+    """How many rows a filter lists, and the ids of the first hundred."""
+    name, type_ = subject.lower(), f"{subject.title()[:-1]}Filter"
+    query = f"query($where: {type_}) {{ {name}(first: 100, where: $where) {{ totalCount nodes {{ id }} }} }}"
+    answer = await ask(query, where=where)
+    assert answer.errors == [], where
+    page = answer.data[name]
+    return page["totalCount"], {int(key_of(node["id"]).rpartition(":")[2]) for node in page["nodes"]}
