@@ -13,7 +13,7 @@ from recounting import Recount, Row, bucket, recount
 
 from resolvers.dimensions import DIMENSIONS, TIMES
 from resolvers.entities import RollupSubject
-from resolvers.measures import CHANGES, SUBJECTS, RollupMeasure
+from resolvers.measures import CHANGES, DEFINITIONS, SUBJECTS, RollupMeasure
 
 pytestmark = pytest.mark.anyio
 
@@ -142,3 +142,24 @@ async def listed_by(ask: Ask, subject: str, where: Any) -> tuple[int, set[int]]:
     assert answer.errors == [], where
     page = answer.data[name]
     return page["totalCount"], {int(key_of(node["id"]).rpartition(":")[2]) for node in page["nodes"]}
+
+
+async def test_each_measure_has_one_definition_that_is_an_indicator(ask: Ask) -> None:
+    keys = [measure.lower() for measure in RollupMeasure]
+    query = """query($keys: [String!]) { indicators(keys: $keys) {
+        key name nameEn unit formula numerator denominator } }"""
+    answer = await ask(query, keys=keys)
+    assert sorted(answer.data["indicators"], key=lambda each: keys.index(each["key"])) == [
+        {
+            "key": measure.lower(),
+            "name": measure.zh,
+            "nameEn": measure.en,
+            "unit": definition.unit,
+            "formula": definition.formula,
+            "numerator": definition.numerator,
+            "denominator": definition.denominator,
+        }
+        for measure, definition in DEFINITIONS.items()
+    ]
+    shown = await ask("{ rollup(of: EVENTS, by: [], measures: [COUNT]) { total { values { indicator { key } } } } }")
+    assert shown.data == {"rollup": {"total": {"values": [{"indicator": {"key": "count"}}]}}}
