@@ -12,6 +12,7 @@ import strawberry
 
 from db import enums as stored
 from db.enums import Labelled
+from resolvers.coverages import CoverageDenominator
 from resolvers.dimensions import RollupDimension
 from resolvers.entities import RollupSubject
 from resolvers.filters import Timing
@@ -28,7 +29,7 @@ def described(kind: type[Enum], description: str, values: Mapping[str, str]) -> 
     return kind
 
 
-OWN = (TreeScope, Timing, OrderDirection, RollupSubject, RollupDimension, RollupMeasure)
+OWN = (TreeScope, Timing, OrderDirection, RollupSubject, RollupDimension, RollupMeasure, CoverageDenominator)
 
 
 def _registered() -> dict[str, type[Labelled]]:

@@ -18,11 +18,14 @@ from resolvers.asks import Named, Rows
 from resolvers.errors import UnknownCode
 from resolvers.searches import Search, search
 from schema.areas import Area, District
+from schema.comparisons import Comparison, comparison
+from schema.coverages import Coverage, coverage
 from schema.enums import ENUMS
 from schema.fields import asking, connection
 from schema.figures import Indicator
 from schema.labels import EnumLabels, labels_of
 from schema.nodes import Node
+from schema.paging import After, Before, First, Last
 from schema.platforms import Platform
 from schema.rollups import Rollup, rollup
 from schema.searches import SearchConnection
@@ -44,10 +47,6 @@ Types = Annotated[
     list[SearchType] | None, strawberry.argument(description="What to search; everything when not given.")
 ]
 Names = Annotated[list[str] | None, strawberry.argument(description="Only these enums, by name.")]
-First = Annotated[int | None, strawberry.argument(description="How many from the start, 1–100; 20 when not given.")]
-After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many from the end, 1–100; not together with first.")]
-Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
 def _node(_: None, id: Id) -> Named:
@@ -118,6 +117,10 @@ class Query:
     observations = connection(figure_edges.all_observations, "All figures.")
     rollup: Rollup = asking(
         rollup, "What there is, counted and measured in groups, across districts, with how complete it is."
+    )
+    coverage: Coverage = asking(coverage, "How many of the areas that could have a platform of a kind have one.")
+    comparison: Comparison = asking(
+        comparison, "What districts published of an indicator beside what can be counted here, and the difference."
     )
     enum_labels: list[EnumLabels] = asking(
         _enum_labels, "The labels of the values of enums, in Chinese and English, for forms and legends."

@@ -43,6 +43,7 @@ MOST_ROWS, MOST_ROWS_IN_ALL = 200, 400
 MOST_FIELDS, MOST_CONDITIONS, MOST_LEVELS = 75, 20, 6
 # Whose values an argument can have, where they are not those of the field of the same name.
 VALUES_OF = {
+    "area": ("District.code", "City.code"),
     "codes": ("codes",),
     "district": ("District.code", "District.code", "City.code"),
     "indicator": ("Indicator.key",),
@@ -50,6 +51,8 @@ VALUES_OF = {
     "names": ("names",),
     "participant": ("District.code",),
     "text": ("words",),
+    "under": ("District.code", "Township.code", "Village.code"),
+    "within": ("District.code", "City.code"),
 }
 NUMBERS = {"depth": (1, 4), "year": (2021, 2024)}
 # How often a value is malformed, nobody's or out of its bounds.

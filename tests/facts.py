@@ -84,6 +84,9 @@ async def _walks(
     for owner in owners:
         names = conditions(schema, owner.name)[0] or [owner.name]
         some = [id_ for name in names for id_ in ids.get(name, ())[: 60 // len(names)]]
+        if owner is not schema.query_type and not some:
+            # Nothing leads there by an id.
+            continue
         for key, of in getattr(owner, "fields", {}).items():
             if declared(owner, key) != f"{owner.name}.{key}" or "after" not in getattr(of, "args", ()):
                 continue

@@ -10,6 +10,7 @@ PAGE = "first: Int, after: String, last: Int, before: String"
 # What a client may count on: the fields of each type with their types, and arguments where they are promised.
 PROMISED = {
     "Node": "id: ID!",
+    "Coverage": "covered: Int!\neligible: Int!\nratio: Float\ndenominator: CoverageDenominator!\nvintage: Date!",
     "Rollup": "rows: [RollupRow!]!\ntotal: RollupRow!\nasOf: DateTime!",
     "RollupRow": "keys: [RollupKey!]!\nvalues: [RollupValue!]!\ncompleteness: Completeness!",
     "RollupKey": "dimension: RollupDimension!\nvalue: String!\nlabel: String!\nnode: Node",
@@ -28,6 +29,7 @@ PROMISED = {
         results(where: ResultFilter, orderBy: [ResultOrder!], {PAGE}): ResultConnection!
         search(text: String!, types: [SearchType!], {PAGE}): SearchConnection!
         {ROLLUP}
+        coverage(area: String!, kind: PlatformKind!, at: Date, denominator: CoverageDenominator): Coverage!
         indicators(keys: [String!]): [Indicator!]!
         observations(where: ObservationFilter, {PAGE}): ObservationConnection!""",
     "Area": f"""

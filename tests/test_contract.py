@@ -53,6 +53,7 @@ BOUNDED = {
     "DutyReport.results": "the kinds of result",
     "SearchConnection.facets": "the types that can be searched",
     "Rollup.rows": "at most 1,000",
+    "Comparison.rows": "the county-level areas of the country",
     "RollupRow.keys": "the dimensions asked for, at most 6",
     "RollupRow.values": "the measures asked for",
     "Completeness.missing": "the county-level areas of the country",

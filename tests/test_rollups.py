@@ -163,3 +163,145 @@ async def test_each_measure_has_one_definition_that_is_an_indicator(ask: Ask) ->
     ]
     shown = await ask("{ rollup(of: EVENTS, by: [], measures: [COUNT]) { total { values { indicator { key } } } } }")
     assert shown.data == {"rollup": {"total": {"values": [{"indicator": {"key": "count"}}]}}}
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a dimension the subject has not": (
+        {"of": "MEMBERS", "by": ["TOWNSHIP"]},
+        "MEMBERS cannot be grouped by TOWNSHIP; they can be by PROVINCE, CITY, DISTRICT, SECTOR, SPECIAL_COMMITTEE, "
+        "IS_SAMPLE",
+    ),
+    "a measure the subject has not": (
+        {"of": "MEMBERS", "measures": ["SUM"]},
+        "MEMBERS cannot be measured by SUM; they can be by COUNT, PER_100_MEMBERS, SHARE_OF_TOTAL, RANK",
+    ),
+    "no measure": ({"measures": []}, "measures is an empty list; ask for at least one, such as COUNT"),
+    "a measure twice": ({"measures": ["COUNT", "COUNT"]}, "measures names COUNT twice"),
+    "two dimensions of time": (
+        {"by": ["MONTH", "YEAR"], "where": {"period": {"since": "2023-01-01", "until": "2023-12-31"}}},
+        "by names MONTH and YEAR; name one of them",
+    ),
+    "a bucket without a period": (
+        {"by": ["MONTH"]}, "MONTH needs a period to fill; give where: {period: {since: …, until: …}}"
+    ),
+    "a bucket with half a period": (
+        {"by": ["MONTH"], "where": {"period": {"since": "2023-01-01"}}},
+        "MONTH needs both ends of the period; give since and until",
+    ),
+    "200 years by day": (
+        {"by": ["DAY"], "where": {"period": {"since": "1900-01-01", "until": "2100-01-01"}}},
+        "the period has some 73,050 times DAY, and at most 1,000 are filled; take a shorter period or a longer bucket",
+    ),
+    "a period upside down": (
+        {"where": {"period": {"since": "2023-02-01", "until": "2023-01-01"}}},
+        "period is upside down: since 2023-02-01 comes after until 2023-01-01",
+    ),
+    "a period of what has no time": (
+        {"of": "MEMBERS", "where": {"period": {"since": "2023-02-01"}}},
+        "MEMBERS have no time of their own; leave period out",
+    ),
+    "a change without time": (
+        {"measures": ["CHANGE_ON_YEAR"]},
+        "a change is that of a period against another; name DAY, MONTH, QUARTER or YEAR in by",
+    ),
+    "having what is not measured": (
+        {"having": {"measure": "RANK", "atMost": 3}},
+        "having asks for RANK, which is not measured; add it to measures",
+    ),
+    "having no bound": (
+        {"having": {"measure": "COUNT"}}, "having names neither atLeast nor atMost; give at least one of them"
+    ),
+    "an order by what is not asked": (
+        {"orderBy": [{"field": "RANK"}]},
+        "orderBy names RANK, which is neither in by nor in measures; add it there",
+    ),
+    "the filter of another subject": (
+        {"where": {"members": {"name": ["甲"]}}},
+        "members cannot filter EVENTS; give conditions on them in events",
+    ),
+    "areas of two kinds": (
+        {"where": {"area": ["330114", "330114001"]}},
+        "area mixes districts with smaller areas; ask for them apart",
+    ),
+    "no code": (
+        {"where": {"area": ["钱塘"]}},
+        "an area's code has 2, 4, 6, 9 or 12 digits, or is like 330114-P01; got '钱塘'",
+    ),
+    "too many rows": ({"first": 1_001}, "first must be 1–1,000, got 1001"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_cannot_be_rolled_up_is_told(ask: Ask, name: str) -> None:
+    given, message = REFUSED[name]
+    usual: dict[str, Any] = {"of": "EVENTS", "by": [], "measures": ["COUNT"]}
+    answer = await ask(ROLLUP, **(usual | given))
+    assert answer.errors == [("BAD_ARGUMENT", ["rollup"], message)]
+
+
+PUBLISHED = """query($keys: [String!]) {
+  rollup(of: OBSERVATIONS, by: [INDICATOR], measures: [SUM, AVERAGE], where: {observations: {indicator: $keys}}) {
+    rows { keys { value } values { value precision } completeness {
+      reporting expected periodsMixed missing { name } } } } }"""
+
+
+async def test_sums_of_figures_say_how_exact_and_how_complete_they_are(ask: Ask) -> None:
+    answer = await ask(PUBLISHED, keys=["recommendations_made", "deliberation_halls", "forest_rank"])
+    others = ["滨江区", "余杭区", "临平区", "钱塘区"]
+    assert answer.data["rollup"]["rows"] == [
+        {
+            "keys": [{"value": "deliberation_halls"}],
+            "values": [{"value": 29.0, "precision": "EXACT"}, {"value": 14.5, "precision": "EXACT"}],
+            "completeness": {"reporting": 2, "expected": 6, "periodsMixed": False,
+                             "missing": [{"name": name} for name in [*others[:3], "淳安县"]]},
+        },
+        {
+            "keys": [{"value": "forest_rank"}],
+            "values": [{"value": None, "precision": "EXACT"}, {"value": 1.0, "precision": "EXACT"}],
+            "completeness": {"reporting": 1, "expected": 6, "periodsMixed": False,
+                             "missing": [{"name": name} for name in ["滨江区", "萧山区", *others[1:]]]},
+        },
+        {
+            "keys": [{"value": "recommendations_made"}],
+            "values": [{"value": 1298.0, "precision": "AT_LEAST"}, {"value": 649.0, "precision": "AT_LEAST"}],
+            "completeness": {"reporting": 2, "expected": 6, "periodsMixed": True,
+                             "missing": [{"name": name} for name in others]},
+        },
+    ]  # fmt: skip
+
+
+MONTHS = """query($by: [RollupDimension!]!, $measures: [RollupMeasure!]!) {
+  rollup(of: EVENTS, by: $by, measures: $measures,
+         where: {area: ["330114"], period: {since: "2023-03-01", until: "2023-05-31"}}) {
+    rows { keys { value } values { value } } } }"""
+
+
+async def test_changes_look_at_the_period_before_and_the_year_before(ask: Ask, counted: Recount) -> None:
+    groups = counted.groups("EVENTS", ["MONTH"], lambda row: row["district"] == "330114")
+    counts = {key[0]: len(group.rows) for key, group in groups.items()}
+    measures = ["COUNT", "CHANGE_ON_PREVIOUS", "CHANGE_ON_YEAR"]
+    answer = await ask(MONTHS, by=["MONTH"], measures=measures)
+    assert [(row["keys"][0]["value"], *(each["value"] for each in row["values"])) for row in
+            answer.data["rollup"]["rows"]] == [
+        (month, counts[month], nearly(counts[month] / counts[before] - 1), nearly(counts[month] / counts[last] - 1))
+        for month, before, last in (
+            ("2023-03", "2023-02", "2022-03"), ("2023-04", "2023-03", "2022-04"), ("2023-05", "2023-04", "2022-05")
+        )
+    ]  # fmt: skip
+
+
+async def test_ranks_and_rates_look_at_other_rows(ask: Ask, counted: Recount) -> None:
+    query = """{ rollup(of: RESULTS, by: [DISTRICT], measures: [COUNT, RANK, PER_100_MEMBERS]) {
+        rows { keys { value } values { value } } } }"""
+    rows = (await ask(query)).data["rollup"]["rows"]
+    results = {key[0]: len(each.rows) for key, each in counted.groups("RESULTS", ["DISTRICT"], lambda _: True).items()}
+    members = {key[0]: len(each.rows) for key, each in counted.groups("MEMBERS", ["DISTRICT"], lambda _: True).items()}
+    assert [(row["keys"][0]["value"], *(each["value"] for each in row["values"])) for row in rows] == [
+        (
+            code,
+            count,
+            1 + sum(other > count for other in results.values()),
+            nearly(100 * count / members[code]) if code in members else None,
+        )
+        for code, count in sorted(results.items())
+    ]
