@@ -243,6 +243,40 @@ def migrate(
         asyncio.run(main())
 
 
+@cli.command()
+def recount(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say where counters and facts differ; exit 1 if so.")
+    ] = False,
+) -> None:
+    """Count anew what rollups are read from, while the server goes on.
+
+    Counters are kept by whatever writes facts, so this changes nothing unless somebody wrote past them.
+
+    Example: `python server.py recount --check`
+    """
+    import asyncpg
+
+    from db import counters
+
+    settings = read_settings()
+
+    async def main() -> None:
+        connection = await asyncpg.connect(await prepared(settings))
+        if not check:
+            await counters.recount(connection)
+        found = await counters.differences(connection)
+        await connection.close()
+        for each in found:
+            typer.echo(f"{each.counter} {each.key}: has {each.kept}, there are {each.counted}")
+        typer.echo(f"{len(found)} differences")
+        if found:
+            raise typer.Exit(1)
+
+    with plain_errors():
+        asyncio.run(main())
+
+
 SCALES = {"S": 1.0, "M": 10.0, "L": 100.0}
 
 

@@ -25,6 +25,7 @@ from db.activity import (
     share,
     working_day,
 )
+from db.counters import COUNTERS, count_all
 from db.enums import (
     AreaLevel,
     AuthorRole,
@@ -135,7 +136,9 @@ async def generate(connection: Connection, scale: float, progress: Progress | No
             await _write(connection, district, roots, totals)
         if progress is not None:
             progress("generated districts", index + 1, parts)
-    for table in TABLES.values():
+    async with connection.transaction():
+        await count_all(connection)
+    for table in (*TABLES.values(), *(counter.table.name for counter in COUNTERS)):
         await connection.execute(f"ANALYZE {table}")
     return totals
 

@@ -30,6 +30,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 from sqlalchemy.sql import ClauseElement
 
 from db import search
+from db.counters import count_all
 from db.csvfiles import LAYOUTS, Layout, LoadError, Problem, Sheet, read_folder
 from db.events import ADD_PARTICIPANTS, event, event_participant
 from db.references import known_rows, resolve, sql_text
@@ -92,6 +93,7 @@ async def load(connection: Connection, folder: Path, progress: Progress | None =
                 if progress:
                     progress("rows loaded", sum(c.read for c in counts.values()), total)
             await connection.execute(ADD_PARTICIPANTS)
+            await count_all(connection)
             await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except (IntegrityConstraintViolationError, DataError) as error:
             raise LoadError([_refusal(error)]) from None

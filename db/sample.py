@@ -6,6 +6,7 @@ It adds no area and no platform, and it gives the persons the sources name no ac
 from asyncpg import Connection
 
 from db import search
+from db.counters import count_all
 from db.loading import Progress
 from db.rows import TABLES, Batch, draw_ids
 from db.sample_districts import CHUNAN, LINPING, PLANS, XIAOSHAN, YUHANG, District, read_district
@@ -48,6 +49,7 @@ async def add_sample(connection: Connection, progress: Progress | None = None) -
             if progress is not None:
                 progress("sample activity", done, len(world))
         counts = await batch.copy(connection)
+        await count_all(connection)
     for table in TABLES.values():
         await connection.execute(f"ANALYZE {table}")
     return counts

@@ -108,7 +108,7 @@ def _first(unit: str, day: date, *, years: int) -> datetime:
     return (
         first_moment(truncated(unit, day).replace(year=day.year - years))
         if unit != "day" or years == 0
-        else (first_moment(_a_year_before(day)))
+        else (first_moment(a_year_before(day)))
     )
 
 
@@ -118,6 +118,7 @@ def truncated(unit: str, day: date) -> date:
     return day.replace(month=months[unit], day=1) if unit in months else day
 
 
-def _a_year_before(day: date) -> date:
+def a_year_before(day: date) -> date:
+    """The same day of the year before."""
     # As PostgreSQL has it: a year before 29 February is 28 February.
     return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)

@@ -18,15 +18,13 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from db.counters import ON_TIME
 from db.enums import Aggregation, Labelled, Precision, Unit
 from db.figures import indicator
 from db.results import adoption
 from resolvers.edges import alike
 from resolvers.entities import RollupSubject
 from resolvers.texts import quoted
-
-ON_TIME = 90
-"""Within how many days a result is closed on time: the three months in which a proposal has to be answered."""
 
 
 class RollupMeasure(Labelled):
@@ -90,6 +88,9 @@ SUBJECTS: Mapping[RollupMeasure, tuple[RollupSubject, ...]] = {
     _M.CHANGE_ON_YEAR: (_S.EVENTS, _S.ATTENDANCES, _S.RESULTS),
 }
 """Of what each can be measured."""
+
+FACTS = {_M.DISTINCT_MEMBERS, _M.SUM, _M.AVERAGE, _M.MEDIAN_DAYS_TO_CLOSE, _M.P90_DAYS_TO_CLOSE}
+"""What no counter counts."""
 
 CHANGES = {_M.CHANGE_ON_PREVIOUS, _M.CHANGE_ON_YEAR}
 

@@ -40,6 +40,7 @@ from db.members import member
 from resolvers import concepts
 from resolvers.areas import is_within
 from resolvers.asks import Made
+from resolvers.counted import counted_groups, counted_total, counter_of
 from resolvers.dimensions import DIMENSIONS, TIMES, RollupDimension, Told
 from resolvers.edges import Condition
 from resolvers.entities import ENTITIES, RollupSubject, fields, listed
@@ -126,10 +127,13 @@ def _having(asked: Given[Rolling], measured: FromClause) -> list[Condition]:
 
 def _grouped(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
     """What is counted of each group."""
-    counted_rows = facts(asked, dimensions, is_longer=_is_longer(asked.now, dimensions)).subquery("facts")
+    is_longer, counter = _is_longer(asked.now, dimensions), counter_of(asked.now, dimensions)
+    if counter is not None:
+        return counted_groups(asked, counter, dimensions, is_longer=is_longer).subquery("grouped")
+    counted_rows = facts(asked, dimensions, is_longer=is_longer).subquery("facts")
     raw = [column for column in counted_rows.c if column.key.startswith("raw_")]
-    counted = [column.label(name) for name, column in figures(asked.now.subject, counted_rows).items()]
-    return select(*raw, *counted).select_from(counted_rows).group_by(*raw).subquery("grouped")
+    made = [column.label(name) for name, column in figures(asked.now.subject, counted_rows).items()]
+    return select(*raw, *made).select_from(counted_rows).group_by(*raw).subquery("grouped")
 
 
 def _is_longer(rolling: Rolling, dimensions: Dimensions) -> bool:
@@ -316,8 +320,11 @@ def _expected(asked: Given[Rolling]) -> Select[Any]:
 
 
 def _total(asked: Given[Rolling]) -> ColumnElement[Any]:
-    counted = facts(asked, (), is_longer=False).subquery("all_facts")
-    return select(func.count()).select_from(counted).scalar_subquery()
+    counter = counter_of(asked.now, ())
+    if counter is not None:
+        return counted_total(asked, counter)
+    all_facts = facts(asked, (), is_longer=False).subquery("all_facts")
+    return select(func.count()).select_from(all_facts).scalar_subquery()
 
 
 def _members(asked: Given[Rolling], dimensions: Dimensions, filled: FromClause) -> ColumnElement[Any]:

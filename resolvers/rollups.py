@@ -3,7 +3,7 @@
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
@@ -78,9 +78,14 @@ class Rolling(Shaped):
         """What rollups share that are read by the same statement with other values."""
         values = (self.tenants, self.places, self.period, self.is_sample, self.filter)
         bounds = tuple(bound.shape for bound in self.having)
-        return (
-            Rolling, self.subject, self.dimensions, self.measures, *map(shape_of, values), bounds, self.order
-        )  # fmt: skip
+        asked = (self.subject, self.dimensions, self.measures, self.order, self.is_of_whole_months)
+        return (Rolling, *asked, *map(shape_of, values), bounds)
+
+    @property
+    def is_of_whole_months(self) -> bool:
+        """Whether the period, if there is one, begins with a month and ends with one."""
+        since, until = (self.period.since or None, self.period.until or None) if self.period else (None, None)
+        return (since is None or since.day == 1) and (until is None or (until + timedelta(days=1)).day == 1)
 
     @property
     def time(self) -> RollupDimension | None:

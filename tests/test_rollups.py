@@ -70,6 +70,11 @@ def drawn(seed: int) -> tuple[dict[str, Any], Callable[[Row], bool]]:
     if any(each in TIMES for each in by) or (has_time and random.random() < 0.5):
         since = date(2022, 1, 1) + timedelta(days=random.randrange(500))
         until = since + timedelta(days=random.choice((0, 20, 100, 364)))
+        if random.random() < 0.5:
+            # What counters have: whole months.
+            since, until = since.replace(day=1), until.replace(day=1) - timedelta(days=1)
+            until = max(until, since.replace(day=28))
+            until = (until.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         where["period"] = {"since": since.isoformat(), "until": until.isoformat()}
         tests.append(lambda row: since.isoformat() <= bucket(row["time"], "DAY") <= until.isoformat())
     if random.random() < 0.3:

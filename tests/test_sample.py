@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 import db
+from db.counters import COUNTERS
 from db.loading import load
 from db.sample import add_sample
 from db.sample_districts import PLANS
@@ -217,7 +218,9 @@ async def test_every_hall_and_studio_has_two_to_six_members_and_stars_for_two_ye
 async def test_all_made_up_rows_say_so_and_what_they_are_called(empty_database: str) -> None:
     connection = await asyncpg.connect(empty_database)
     await load(connection, HANGZHOU)
-    counts = {table: str(select(func.count()).select_from(table)) for table in metadata.sorted_tables}
+    counters = {counter.table for counter in COUNTERS}
+    tables = [table for table in metadata.sorted_tables if table not in counters]
+    counts = {table: str(select(func.count()).select_from(table)) for table in tables}
     before = {table: await connection.fetchval(count) for table, count in counts.items()}
     added = await add_sample(connection)
     assert {"area", "platform", "observation", "source"}.isdisjoint(added)

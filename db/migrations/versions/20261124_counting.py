@@ -1,4 +1,4 @@
-"""Indexes that counts are read from have all they are counted by; the measures of rollups are indicators."""
+"""Counters of rollups, indexes that have all that is counted by, and the measures of rollups as indicators."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,80 @@ from sqlalchemy.dialects.postgresql import ENUM
 revision = "5c2e80f1a3d6"
 down_revision = "1fd0a2c93b57"
 
+TABLES = """
+CREATE TABLE event_counter (
+    district TEXT NOT NULL,
+    month DATE NOT NULL,
+    kind "event_kind" NOT NULL,
+    status "event_status" NOT NULL,
+    mode "event_mode" NOT NULL,
+    is_sample BOOLEAN DEFAULT false NOT NULL,
+    slot BIGINT DEFAULT nextval('entity_id') NOT NULL,
+    rows BIGINT NOT NULL,
+    participants BIGINT NOT NULL,
+    reporting BIGINT NOT NULL,
+    CONSTRAINT event_counter_pkey PRIMARY KEY (district, month, kind, status, mode, is_sample, slot)
+);
+CREATE TABLE township_counter (
+    district TEXT NOT NULL,
+    township_id BIGINT NOT NULL,
+    month DATE NOT NULL,
+    is_sample BOOLEAN DEFAULT false NOT NULL,
+    slot BIGINT DEFAULT nextval('entity_id') NOT NULL,
+    rows BIGINT NOT NULL,
+    participants BIGINT NOT NULL,
+    reporting BIGINT NOT NULL,
+    CONSTRAINT township_counter_pkey PRIMARY KEY (district, township_id, month, is_sample, slot)
+);
+CREATE TABLE result_counter (
+    district TEXT NOT NULL,
+    month DATE NOT NULL,
+    kind "result_kind" NOT NULL,
+    status "result_status" NOT NULL,
+    is_sample BOOLEAN DEFAULT false NOT NULL,
+    slot BIGINT DEFAULT nextval('entity_id') NOT NULL,
+    rows BIGINT NOT NULL,
+    adopted BIGINT NOT NULL,
+    closed BIGINT NOT NULL,
+    on_time BIGINT NOT NULL,
+    CONSTRAINT result_counter_pkey PRIMARY KEY (district, month, kind, status, is_sample, slot)
+);
+CREATE TABLE attendance_counter (
+    district TEXT NOT NULL,
+    month DATE NOT NULL,
+    event_kind "event_kind" NOT NULL,
+    is_sample BOOLEAN DEFAULT false NOT NULL,
+    slot BIGINT DEFAULT nextval('entity_id') NOT NULL,
+    rows BIGINT NOT NULL,
+    CONSTRAINT attendance_counter_pkey PRIMARY KEY (district, month, event_kind, is_sample, slot)
+)
+"""
+FILLS = """
+INSERT INTO event_counter (district, month, kind, status, mode, is_sample, rows, participants, reporting)
+    SELECT f.district AS district, date_trunc('month', timezone('Asia/Shanghai', f.starts_at))::date AS month,
+    f.kind AS kind, f.status AS status, f.mode AS mode, f.is_sample AS is_sample, count(*) AS rows,
+    coalesce(sum(f.public_participants), 0) AS participants, count(f.public_participants) AS reporting FROM
+    event f WHERE true GROUP BY 1, 2, 3, 4, 5, 6;
+INSERT INTO township_counter (district, township_id, month, is_sample, rows, participants, reporting)
+    SELECT f.district AS district, coalesce(f.place, 0) AS township_id, date_trunc('month',
+    timezone('Asia/Shanghai', f.starts_at))::date AS month, f.is_sample AS is_sample, count(*) AS rows,
+    coalesce(sum(f.public_participants), 0) AS participants, count(f.public_participants) AS reporting FROM
+    (SELECT DISTINCT f.*, CASE a.level WHEN 'TOWNSHIP' THEN a.id WHEN 'VILLAGE' THEN a.parent_id END AS place
+    FROM (SELECT district, id, starts_at, is_sample, public_participants FROM event) f
+    LEFT JOIN event_platform h ON (h.district, h.event_id) = (f.district, f.id)
+    LEFT JOIN platform p ON (p.district, p.id) = (h.platform_district, h.platform_id)
+    LEFT JOIN area a ON a.id = p.area_id) f WHERE true GROUP BY 1, 2, 3, 4;
+INSERT INTO result_counter (district, month, kind, status, is_sample, rows, adopted, closed, on_time)
+    SELECT f.district AS district, date_trunc('month', timezone('Asia/Shanghai', f.raised_at))::date AS month,
+    f.kind AS kind, f.status AS status, f.is_sample AS is_sample, count(*) AS rows, count(*) FILTER (WHERE
+    EXISTS (SELECT FROM adoption a WHERE (a.district, a.result_id) = (f.district, f.id))) AS adopted,
+    count(f.closed_at) AS closed, count(*) FILTER (WHERE f.closed_at - f.raised_at <= interval '90 days') AS
+    on_time FROM result f WHERE true GROUP BY 1, 2, 3, 4, 5;
+INSERT INTO attendance_counter (district, month, event_kind, is_sample, rows)
+    SELECT f.district AS district, date_trunc('month', timezone('Asia/Shanghai', f.starts_at))::date AS month,
+    e.kind AS event_kind, f.is_sample AS is_sample, count(*) AS rows FROM attendance f JOIN event e ON
+    (e.district, e.id) = (f.district, f.event_id) WHERE true GROUP BY 1, 2, 3, 4
+"""
 UPGRADE = """
 DROP INDEX event_platform_platform_idx, event_participant_participant_idx, result_district_kind_idx;
 CREATE INDEX event_platform_platform_idx ON event_platform (platform_district, platform_id, starts_at, event_id,
@@ -204,8 +278,8 @@ CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id)
 
 
 def upgrade() -> None:
-    """Make the wider indexes."""
-    for statement in UPGRADE.split(";"):
+    """Make counters, count what there is, and make wider indexes."""
+    for statement in (*TABLES.split(";\n"), *FILLS.split(";\n"), *UPGRADE.split(";\n")):
         op.execute(statement)
     columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in COLUMNS]
     indicators = sa.table("indicator", *columns)
@@ -220,6 +294,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Make the indexes of before, and forget the measures."""
+    op.execute("DROP TABLE event_counter, township_counter, result_counter, attendance_counter")
     indicators = sa.table("indicator", sa.column("key"))
     op.execute(indicators.delete().where(indicators.c.key.in_([measure[0] for measure in MEASURES])))
     for statement in DOWNGRADE.split(";"):
