@@ -82,11 +82,13 @@ INSERT INTO attendance_counter (district, month, event_kind, is_sample, rows)
     (e.district, e.id) = (f.district, f.event_id) WHERE true GROUP BY 1, 2, 3, 4
 """
 UPGRADE = """
-DROP INDEX event_platform_platform_idx, event_participant_participant_idx, result_district_kind_idx;
+DROP INDEX event_platform_platform_idx, event_participant_participant_idx, result_district_kind_idx,
+    result_department_idx;
 CREATE INDEX event_platform_platform_idx ON event_platform (platform_district, platform_id, starts_at, event_id,
     district);
 CREATE INDEX event_participant_participant_idx ON event_participant (participant, starts_at, event_id, district);
 CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id) INCLUDE (status);
+CREATE INDEX result_department_idx ON result (district, department_id, raised_at, id) INCLUDE (closed_at);
 CREATE INDEX attendance_starts_idx ON attendance (starts_at, id)
 """
 COLUMNS = ("key", "name", "name_en", "unit", "aggregation", "definition", "formula", "numerator", "denominator")
@@ -270,7 +272,8 @@ MEASURES: list[tuple[str | None, ...]] = [
 ]
 DOWNGRADE = """
 DROP INDEX event_platform_platform_idx, event_participant_participant_idx, result_district_kind_idx,
-    attendance_starts_idx;
+    attendance_starts_idx, result_department_idx;
+CREATE INDEX result_department_idx ON result (district, department_id, raised_at, id);
 CREATE INDEX event_platform_platform_idx ON event_platform (platform_district, platform_id, starts_at, event_id);
 CREATE INDEX event_participant_participant_idx ON event_participant (participant, starts_at, event_id);
 CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id)
