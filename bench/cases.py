@@ -32,6 +32,8 @@ class Case:
     variables: dict[str, Variables]
     is_deep: bool = False
     """Whether the only subject is a place deep in a list, for which each server has a cursor of its own."""
+    without: frozenset[str] = frozenset()
+    """The servers that cannot answer it."""
 
 
 def body(dialect: str, name: str, variables: Subject, **more: Any) -> bytes:
@@ -86,6 +88,17 @@ DISTRICTS = "SELECT code AS district FROM area WHERE level = 'DISTRICT' AND code
 MEMBERS = "SELECT district, id FROM member ORDER BY md5(id::text) LIMIT 300"
 
 
+CITY = "9001"
+
+
+async def _city(_: asyncpg.Connection) -> list[Subject]:
+    return [{"city": CITY}]
+
+
+async def _years(_: asyncpg.Connection) -> list[Subject]:
+    return [{"city": CITY, "since": date(2022, 1, 1), "until": date(2023, 12, 31)}]
+
+
 # --- Variables
 
 
@@ -116,6 +129,12 @@ def _of_dialects(yizhan: Variables = _same, postgraphile: Variables = _same, han
 
 SLUG = _of_dialects(yizhan=_only("slug"), postgraphile=_only("district", "slug"), handwritten=_only("slug"))
 
+
+def _rollup(name: str, what: str, subjects: Callable[[asyncpg.Connection], Any] = _city) -> Case:
+    """A rollup, which plain Strawberry would have to be written anew for each time."""
+    return Case(name, what, subjects, _of_dialects(), without=frozenset({"plain"}))
+
+
 CASES: Sequence[Case] = (
     Case("small", "one station: itself, its hall, its first 5 members", partial(_selected, STATIONS), SLUG),
     Case(
@@ -136,4 +155,9 @@ CASES: Sequence[Case] = (
     ),
     Case("search", "the count and the first 10 hits of a name, of initials or of a place", _texts, _of_dialects()),
     Case("upward", "one station: the platforms above it, the areas it lies in", partial(_selected, STATIONS), SLUG),
+    _rollup("rollup-districts", "a city's events and participation by district and kind"),
+    _rollup("rollup-months", "a city's events of 24 months by month and district", _years),
+    _rollup("rollup-funnel", "a city's results by kind and status, with adoption and closing rates"),
+    _rollup("rollup-departments", "median days to close by department of a city"),
+    _rollup("rollup-townships", "the 20 townships of a city with the most events"),
 )

@@ -36,16 +36,20 @@ class Run:
     say: Callable[[str], None]
 
     def __post_init__(self) -> None:
-        self.cells = {(case.name, each.server.name): Cell() for case in self.cases for each in self.servers}
+        self.cells = {(case.name, each.server.name): Cell() for case in self.cases for each in self._asked(case)}
         self.warnings: list[str] = []
         self._requests: dict[tuple[str, str], Sequence[bytes]] = {}
         self._sizes = {each.server.name: Sizes() for each in self.servers}
+
+    def _asked(self, case: Case, servers: Sequence[Running] | None = None) -> list[Running]:
+        """The servers that can answer a query."""
+        return [each for each in servers or self.servers if each.server.name not in case.without]
 
     async def prepare(self, connection: asyncpg.Connection) -> None:
         """Make the requests, and see to it that all servers give the same answers to them."""
         for case in self.cases:
             subjects = await case.subjects(connection)
-            for each in self.servers:
+            for each in self._asked(case):
                 variables = await self._variables(case, subjects, each)
                 made = [request(each.server.dialect, each.port, case.name, given) for given in variables]
                 self._requests[case.name, each.server.name] = made
@@ -73,13 +77,12 @@ class Run:
             self.warnings.append(f"{case.name}: the server called {each.server.name} {said}.")
 
     async def _compare(self, case: Case) -> None:
-        first = self.servers[0]
+        servers = self._asked(case)
+        first = servers[0]
         count = len(self._requests[case.name, first.server.name])
         for place in islice(range(0, count, max(count // COMPARED, 1)), COMPARED):
-            answers = [
-                await ask(each.port, self._requests[case.name, each.server.name][place]) for each in self.servers
-            ]
-            for each, answer in zip(self.servers, answers, strict=True):
+            answers = [await ask(each.port, self._requests[case.name, each.server.name][place]) for each in servers]
+            for each, answer in zip(servers, answers, strict=True):
                 cell = self.cells[case.name, each.server.name]
                 cell.size = cell.size or len(answer)
                 require_same(
@@ -93,7 +96,7 @@ class Run:
     async def warm_up(self) -> None:
         """Let plans be made, caches fill and code be compiled."""
         for case in self.cases:
-            for each in self.servers:
+            for each in self._asked(case):
                 alone = await self._load(case, each, connections=1, seconds=WARMING, most=3)
                 connections = CONNECTIONS if max(alone.durations) < SLOW else 2
                 await self._load(case, each, connections=connections, seconds=WARMING)
@@ -103,7 +106,7 @@ class Run:
         """One round; the order of the servers moves on with each."""
         shift = number % len(self.servers)
         for case in self.cases:
-            for each in (*self.servers[shift:], *self.servers[:shift]):
+            for each in self._asked(case, (*self.servers[shift:], *self.servers[:shift])):
                 await self._measure(case, each)
             self.say(f"round {number + 1}: {case.name}")
 

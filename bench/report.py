@@ -99,10 +99,12 @@ def _targets(name: str) -> tuple[Target, ...]:
     )
 
 
+ROLLUPS = ("rollup-districts", "rollup-months", "rollup-funnel", "rollup-departments", "rollup-townships")
 TARGETS = (
     *_targets("small"),
     *_targets("medium"),
     *_targets("large"),
+    *(target for name in ROLLUPS for target in _targets(name)),
     Target(
         "deep-page: time against first-page",
         ("deep-page", "compiled"),
@@ -171,6 +173,8 @@ class Report:
         for case in self.cases:
             base = self.cells.get((case.name, "compiled"))
             for server in self.servers:
+                if server.name in case.without:
+                    continue
                 cell = self.cells[case.name, server.name]
                 compared = ["", ""]
                 if base is not None:
@@ -195,8 +199,10 @@ class Report:
         yield f"| query | {' | '.join(server.name for server in self.servers)} |"
         yield f"|---|{'--:|' * len(self.servers)}"
         for case in self.cases:
-            found = [self.cells[case.name, server.name] for server in self.servers]
-            shares = [f"{median(each.server_cpus):.0%} ({median(each.client_cpus):.0%})" for each in found]
+            found = [self.cells.get((case.name, server.name)) for server in self.servers]
+            shares = [
+                f"{median(each.server_cpus):.0%} ({median(each.client_cpus):.0%})" if each else "–" for each in found
+            ]
             yield f"| {case.name} | {' | '.join(shares)} |"
         yield ""
         yield "A server below 100 % waited: for PostgreSQL, or because the cores were busy with PostgreSQL and the load"

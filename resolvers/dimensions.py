@@ -5,7 +5,7 @@ of one entity speak of the same row: an event at two platforms counts in the gro
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, FromClause, Interval, Text, and_, case, cast, func
@@ -98,6 +98,8 @@ class Dimension:
     concept: Concept | None = None
     # Whether the entity may be there and the column still be null.
     is_partial: bool = False
+    # Whether the columns are the entity's own; the subject's row may have its key, and then it is not looked up.
+    is_joined: bool = True
 
 
 def _enum(kind: type[Labelled], rows: str, column: str, field: str, entity: str | None = None) -> Dimension:
@@ -181,6 +183,18 @@ def _body(rows: str, entity: str, prefix: str = "") -> Dimension:
     return Dimension(
         lambda of: [of[rows].c[f"{prefix}district"], of[rows].c[f"{prefix}id"]], told, entity, concepts.organizations
     )
+
+
+def _department() -> Dimension:
+    body = _body("department", "department")
+
+    def told(group: Columns) -> tuple[FromClause | None, Condition | None, Told]:
+        (id_,) = group
+        # An id is unique among all districts.
+        found, _, said = body.told([id_, id_])
+        return found, None if found is None else found.c.id == id_, said
+
+    return replace(body, columns=lambda of: [of["self"].c.department_id], told=told, is_joined=False)
 
 
 def _same(found: FromClause, group: Columns) -> Condition:
@@ -281,7 +295,7 @@ DIMENSIONS: Mapping[RollupSubject, Mapping[RollupDimension, Dimension]] = {
         _D.EVENT_KIND: _enum(EventKind, "event", "kind", "kind", "event"),
         _D.RESULT_KIND: _enum(ResultKind, "self", "kind", "kind"),
         _D.RESULT_STATUS: _enum(ResultStatus, "self", "status", "status"),
-        _D.DEPARTMENT: _body("department", "department"),
+        _D.DEPARTMENT: _department(),
         _D.ADOPTING_BODY: _body("adoption", "adoption", "organization_"),
         _D.ENDORSEMENT_LEVEL: _enum(AuthorityLevel, "endorsement", "level", "level", "endorsement"),
     }

@@ -42,7 +42,8 @@ def facts(asked: Given[Rolling], dimensions: Dimensions, *, is_longer: bool) -> 
     of: dict[str, FromClause] = {"self": child}
     source: FromClause = child
     is_many = False
-    for name in entities(subject, dimensions):
+    joined_ones = [each for each in dimensions if DIMENSIONS[subject][each].is_joined]
+    for name in entities(subject, joined_ones):
         entity = ENTITIES[subject][name]
         right, joined, rows = entity.join(child)
         source = source.join(right, joined, isouter=not entity.is_required)

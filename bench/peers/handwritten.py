@@ -34,6 +34,11 @@ PARAMETERS: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "member": lambda given: [given["district"], given["id"]],
     "search": lambda given: [search.normalize(given["text"]), search.query(given["text"])],
     "upward": lambda given: [given["slug"]],
+    "rollup-districts": lambda given: [given["city"]],
+    "rollup-months": lambda given: [given["city"], *(datetime.fromisoformat(given[end]) for end in ("since", "until"))],
+    "rollup-funnel": lambda given: [given["city"]],
+    "rollup-departments": lambda given: [given["city"]],
+    "rollup-townships": lambda given: [given["city"]],
 }
 
 
