@@ -1,16 +1,30 @@
 """Calling a field's function: with the arguments of a document, again and again with other variables."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, get_argument_values
+from graphql import FieldNode, GraphQLField, Node, VariableNode, Visitor, get_argument_values, visit
 from graphql.execution.values import VariableValues
 from strawberry import Schema
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import StrawberryArgument, convert_arguments
 
 from resolvers.asks import ASKS
 from resolvers.given import Reader, Step
+
+
+def variables_of(node: Node) -> set[str]:
+    """The names of the variables in a part of a document."""
+    found: set[str] = set()
+
+    class Finder(Visitor):
+        def enter_variable(self, node: VariableNode, *_: Any) -> None:
+            found.add(node.name.value)
+
+    visit(node, Finder())
+    return found
 
 
 @dataclass(frozen=True)
@@ -21,17 +35,50 @@ class Called:
     node: FieldNode
     source: Any
     steps: tuple[Step, ...] | None
+    # The arguments that no variable reaches, once they are converted, and how to convert the others.
+    _kept: list[Any] = dataclasses.field(default_factory=list, compare=False)
 
     def answer(self, schema: Schema, variables: VariableValues, asked: Sequence[Any]) -> Any:
         """What the field asks with these variables."""
-        definition = self.field.extensions["strawberry-definition"]
-        given = convert_arguments(
-            get_argument_values(self.field, self.node, variables),
-            definition.arguments,
-            scalar_registry=schema.schema_converter.scalar_registry,
-            config=schema.config,
-        )
+        if not self._kept:
+            self._kept.extend(self._parted(schema, variables))
+        constant, varying = self._kept
         source = self.source
         if self.steps is not None:
             source = Reader(self.steps, None)(asked)
-        return definition.metadata[ASKS](source, **given)
+        asks = self.field.extensions["strawberry-definition"].metadata[ASKS]
+        return asks(source, **constant, **varying(variables))
+
+    def _parted(self, schema: Schema, variables: VariableValues) -> tuple[dict[str, Any], Any]:
+        nodes = self.node.arguments or ()
+        reached = {each.name.value for each in nodes if variables_of(each)}
+        by_name: dict[str, StrawberryArgument] = {
+            schema.config.name_converter.from_argument(each): each
+            for each in self.field.extensions["strawberry-definition"].arguments
+        }
+
+        def converted(names: set[str]) -> Any:
+            definition = GraphQLField(self.field.type, args={name: self.field.args[name] for name in names})
+            own = tuple(each for each in nodes if each.name.value in names)
+            node = FieldNode(name=self.node.name, arguments=own)
+            arguments = [by_name[name] for name in names]
+            return partial(_converted, schema, definition, node, arguments)
+
+        return converted(self.field.args.keys() - reached)(variables), converted(reached)
+
+
+def _converted(
+    schema: Schema,
+    definition: GraphQLField,
+    node: FieldNode,
+    arguments: list[StrawberryArgument],
+    variables: VariableValues,
+) -> dict[str, Any]:
+    if not arguments:
+        return {}
+    return convert_arguments(
+        get_argument_values(definition, node, variables),
+        arguments,
+        scalar_registry=schema.schema_converter.scalar_registry,
+        config=schema.config,
+    )

@@ -15,9 +15,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
-    Node,
     OperationDefinitionNode,
-    VariableNode,
     Visitor,
     get_variable_values,
     parse,
@@ -29,7 +27,7 @@ from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
 from resolvers.asks import shape_of_answer
-from resolvers.calls import Called
+from resolvers.calls import Called, variables_of
 from resolvers.compiled import Compiler, NotCompiled
 from resolvers.snapshots import Statement, compiled
 
@@ -205,18 +203,7 @@ class Documents:
 
 def _has_variables(node: FieldNode) -> bool:
     # Those of the arguments only: what a field selects is asked by calls of its own.
-    return any(_variables(argument) for argument in node.arguments or ())
-
-
-def _variables(node: Node) -> set[str]:
-    found: set[str] = set()
-
-    class Finder(Visitor):
-        def enter_variable(self, node: VariableNode, *_: Any) -> None:
-            found.add(node.name.value)
-
-    visit(node, Finder())
-    return found
+    return any(variables_of(argument) for argument in node.arguments or ())
 
 
 def _deciding(document: DocumentNode) -> tuple[str, ...]:
@@ -225,7 +212,7 @@ def _deciding(document: DocumentNode) -> tuple[str, ...]:
 
     class Finder(Visitor):
         def enter_directive(self, node: Any, *_: Any) -> None:
-            found.update(_variables(node))
+            found.update(variables_of(node))
 
     visit(document, Finder())
     return tuple(sorted(found))

@@ -202,7 +202,7 @@ async def test_numbers_and_days_are_written_alike(graph: Graph, empty_database: 
     indicator = "(key, name, name_en, unit, aggregation, definition) VALUES ('k', '', '', 'ITEM', 'SUM', '')"
     await fill(empty_database, f"INSERT INTO indicator {indicator}")
     rows = """SELECT '330114', i.id, a.id, 'EXACT', i.unit, number, number, day, day FROM indicator i, area a,
-        unnest($1::float8[], $2::date[]) WITH ORDINALITY AS _(number, day, n) ORDER BY n"""
+        unnest($1::float8[], $2::date[]) WITH ORDINALITY AS _(number, day, n) WHERE i.key = 'k' ORDER BY n"""
     columns = "district, indicator_id, area_id, precision, unit, value, upper_bound, period_from, period_to"
     await fill(empty_database, f"INSERT INTO observation ({columns}) {rows}", FLOATS, DAYS)
     async with read_pool(empty_database, size=1) as pool:
