@@ -1,7 +1,7 @@
 """The rows that a rollup counts, with what tells their groups apart; once for each group that a row is in."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -99,18 +99,9 @@ def _is_before(asked: Given[Rolling], child: FromClause) -> Condition:
     """It lies in the year before the first bucket."""
     time = child.c[TIME_OF[asked.now.subject]]
     period, unit = asked.part("period"), TIMES[asked.now.time][0] if asked.now.time else "year"
-    begin = period.bound(time.type, lambda given: _first(unit, given.since, years=1))
-    end = period.bound(time.type, lambda given: _first(unit, given.since, years=0))
+    begin = period.bound(time.type, lambda given: first_moment(a_year_before(truncated(unit, given.since))))
+    end = period.bound(time.type, lambda given: first_moment(truncated(unit, given.since)))
     return and_(time >= begin, time < end)
-
-
-def _first(unit: str, day: date, *, years: int) -> datetime:
-    """When the bucket begins that `day` is in, or the one so many years before."""
-    return (
-        first_moment(truncated(unit, day).replace(year=day.year - years))
-        if unit != "day" or years == 0
-        else (first_moment(a_year_before(day)))
-    )
 
 
 def truncated(unit: str, day: date) -> date:

@@ -160,16 +160,13 @@ def _told(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
             columns.append(raw[dimension][0].label("bucket"))
             continue
         columns += [said.value.label(f"key_{position}"), said.label.label(f"label_{position}")]
-        columns.append((sort if dimension not in _BY_TEXT else said.value).label(f"sort_{position}"))
+        columns.append(sort.label(f"sort_{position}"))
         columns += [column.label(f"node_{position}_{name}") for name, column in said.node.items()]
     conditions = _filters(subject, [each for each in dimensions if each not in TIMES], told, raw)
     text = func.concat_ws(quoted(","), *conditions, type_=Text) if conditions else quoted("")
     columns.append(text.label("filter"))
     counted = [column for column in grouped.c if not column.key.startswith("raw_")]
     return select(*columns, *counted).select_from(source).subquery("told")
-
-
-_BY_TEXT = {RollupDimension.IS_SAMPLE}
 
 
 def _filters(

@@ -6,7 +6,6 @@ import strawberry
 
 from db.enums import Precision
 from resolvers import comparisons
-from resolvers.asks import Made, Named, One
 from resolvers.comparisons import Compared
 from resolvers.comparisons import Comparison as Asked
 from schema.areas import District
@@ -14,21 +13,9 @@ from schema.fields import asking, column
 from schema.figures import Indicator
 
 
-def _definition(self: Asked) -> Named:
-    return self.definition()
-
-
-def _rows(self: Asked) -> Made:
-    return self.rows()
-
-
-def _district(self: Compared) -> One:
-    return self.district()
-
-
 @strawberry.type(description="What one district reports of an indicator, and what its rows add up to.")
 class ComparisonRow:
-    district: District = asking(_district, "The district.")
+    district: District = asking(Compared.district, "The district.")
     reported: float | None = column(
         "What it published; the sum of several figures where the indicator adds up; null when it reports none."
     )
@@ -41,8 +28,8 @@ class ComparisonRow:
 
 @strawberry.type(description="What districts published of an indicator beside what can be counted.")
 class Comparison:
-    indicator: Indicator = asking(_definition, "The indicator.")
-    rows: list[ComparisonRow] = asking(_rows, "A row for each district that takes part, by code.")
+    indicator: Indicator = asking(Asked.definition, "The indicator.")
+    rows: list[ComparisonRow] = asking(Asked.rows, "A row for each district that takes part, by code.")
 
 
 Key = Annotated[str, strawberry.argument(description="The indicator's key, for example deliberation_halls.")]

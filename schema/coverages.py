@@ -7,28 +7,12 @@ import strawberry
 
 from db.enums import PlatformKind
 from resolvers import coverages as asked
-from resolvers.asks import Count, Listing, Made
+from resolvers.asks import Listing
 from resolvers.coverages import Coverage as Asked
 from resolvers.coverages import CoverageDenominator
 from schema.areas import AreaConnection
 from schema.fields import asking, column
 from schema.paging import After, Before, First, Last
-
-
-def _covered(self: Asked) -> Count:
-    return self.covered()
-
-
-def _eligible(self: Asked) -> Count:
-    return self.eligible()
-
-
-def _ratio(self: Asked) -> Made:
-    return self.ratio()
-
-
-def _vintage(self: Asked) -> Made:
-    return self.vintage()
 
 
 def _uncovered(
@@ -39,11 +23,11 @@ def _uncovered(
 
 @strawberry.type(description="How much of an area has platforms of a kind.")
 class Coverage:
-    covered: int = asking(_covered, "How many of the eligible areas have a platform of the kind.")
-    eligible: int = asking(_eligible, "How many areas could have one: the denominator.")
-    ratio: float | None = asking(_ratio, "covered / eligible, from 0 to 1; null when no area is eligible.")
+    covered: int = asking(Asked.covered, "How many of the eligible areas have a platform of the kind.")
+    eligible: int = asking(Asked.eligible, "How many areas could have one: the denominator.")
+    ratio: float | None = asking(Asked.ratio, "covered / eligible, from 0 to 1; null when no area is eligible.")
     denominator: CoverageDenominator = column("Which areas are eligible.")
-    vintage: date = asking(_vintage, "The list of areas they were counted by.")
+    vintage: date = asking(Asked.vintage, "The list of areas they were counted by.")
     uncovered: AreaConnection = asking(_uncovered, "The eligible areas that have none, by code.")
 
 

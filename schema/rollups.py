@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from db.enums import Precision
 from resolvers import rolling, rollups
-from resolvers.asks import Among, Named, One
+from resolvers.asks import Named
 from resolvers.dimensions import RollupDimension
 from resolvers.entities import RollupSubject
 from resolvers.lookups import INDICATORS
@@ -28,16 +28,8 @@ from schema.platforms import PlatformFilter
 from schema.results import ResultFilter
 
 
-def _node(self: RolledKey) -> One | None:
-    return self.node()
-
-
 def _indicator(self: RolledValue) -> Named:
     return Named(INDICATORS, ("key",), (self.measure.lower(),))
-
-
-def _missing(self: RolledRow) -> Among:
-    return self.missing_districts()
 
 
 @strawberry.type(description="One dimension of a row of a rollup: which group it is.")
@@ -48,7 +40,9 @@ class RollupKey:
         "2023-09 or 2023-09-28; empty for rows that have none, such as events that are at no platform."
     )
     label: str = column("What people call it, in Chinese; empty for rows that have none.")
-    node: Node | None = asking(_node, "The area, platform, body, sector or indicator it is; null where it is none.")
+    node: Node | None = asking(
+        RolledKey.node, "The area, platform, body, sector or indicator it is; null where it is none."
+    )
 
 
 @strawberry.type(description="One measure of a row of a rollup.")
@@ -66,7 +60,9 @@ class Completeness:
         "How many could: those of the row's area, or of what was asked, that take part; of figures, that publish any."
     )
     periods_mixed: bool = column("Whether the figures of the row are for different periods.")
-    missing: list[District] = asking(_missing, "The districts that have nothing in the row, by code.")
+    missing: list[District] = asking(
+        RolledRow.missing_districts, "The districts that have nothing in the row, by code."
+    )
 
 
 @strawberry.type(description="A row of a rollup: a group and what was measured of it.")
