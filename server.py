@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keys import keys
 from settings import Settings
-from terminal import fail, plain_errors, progress_bar, read_settings
+from terminal import data_folder, fail, plain_errors, prepared, progress_bar, read_settings
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
     from starlette.types import Receive, Scope, Send
     from starlette_compress import CompressMiddleware
 
-    from db.pools import read_pool
+    from db.pools import read_pool, write_pool
     from db.preparing import readiness
     from resolvers.snapshots import Statements
     from schema.endpoint import Endpoint
@@ -50,10 +51,11 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         read_from = settings.read_dsn or dsn
         timeout = settings.statement_timeout
         app.state.pool = await read_pool(read_from, size=settings.pool_size, statement_timeout=timeout)
+        app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
         yield
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(app.state.pool.close(), 5)
+            await asyncio.wait_for(asyncio.gather(app.state.pool.close(), app.state.primary.close()), 5)
 
     async def ready(_: Request) -> Response:
         for address in dict.fromkeys((dsn, settings.read_dsn or dsn)):
@@ -93,27 +95,7 @@ cli = typer.Typer(
 )
 config = typer.Typer(no_args_is_help=True, help="What the settings are.")
 cli.add_typer(config, name="config")
-
-
-def data_folder(settings: Settings) -> Path:
-    """Where the embedded PostgreSQL keeps its data."""
-    from db.embedded import default_data_folder
-
-    return settings.data_dir or default_data_folder()
-
-
-async def prepared(settings: Settings, *, is_served: bool = True) -> str:
-    """The DSN of the database to work on: the given one as it is, or the embedded one, started and filled."""
-    from db import embedded
-    from db.preparing import prepare_embedded, require_migrated
-
-    if settings.dsn is not None:
-        if is_served:
-            await require_migrated(settings.dsn)
-        return settings.dsn
-    server = await asyncio.to_thread(embedded.start, data_folder(settings))
-    with progress_bar() as progress:
-        return await prepare_embedded(server, with_sample=settings.sample, progress=progress)
+cli.add_typer(keys, name="keys")
 
 
 def listening_socket(settings: Settings) -> socket.socket:

@@ -1,7 +1,9 @@
-"""What the commands share in speaking to people: settings that are wrong, progress, and errors they can mend."""
+"""What the commands share: the database they work on, settings that are wrong, progress, and errors one can mend."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -60,3 +62,24 @@ def plain_errors() -> Iterator[None]:
         fail(str(error))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         fail(f"The database cannot be used: {error}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.")
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where the embedded PostgreSQL keeps its data."""
+    from db.embedded import default_data_folder
+
+    return settings.data_dir or default_data_folder()
+
+
+async def prepared(settings: Settings, *, is_served: bool = True) -> str:
+    """The DSN of the database to work on: the given one as it is, or the embedded one, started and filled."""
+    from db import embedded
+    from db.preparing import prepare_embedded, require_migrated
+
+    if settings.dsn is not None:
+        if is_served:
+            await require_migrated(settings.dsn)
+        return settings.dsn
+    server = await asyncio.to_thread(embedded.start, data_folder(settings))
+    with progress_bar() as progress:
+        return await prepare_embedded(server, with_sample=settings.sample, progress=progress)

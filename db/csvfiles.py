@@ -21,7 +21,7 @@ from sqlalchemy import types as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db import areas, events, figures, members, organizations, platforms, results
-from db.tables import metadata
+from db.tables import FAR, metadata
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_PROBLEMS = 100
@@ -31,9 +31,6 @@ YEARS = range(1900, 2101)
 
 # The columns of a row that the loader makes from the others.
 DERIVED = {"id", "path", "parent_path", "terms", "sort_key", "tenant"}
-
-# What a reference that may leave its district points at, where its name does not say so.
-FAR_TARGETS = {"sponsor": "organization", "on_behalf_of": "organization"}
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ def _field(table: Table, column: Column[Any]) -> Field:
         return Field(column.name, column, required, None)
     name = column.name.removesuffix("_id")
     if f"{name}_district" in table.c:
-        return Field(name, column, required, Reference("far", FAR_TARGETS.get(name, name)))
+        return Field(name, column, required, Reference("far", column.info[FAR]))
     target = next(key.column.table for key in column.foreign_keys)
     return Field(name, column, required, Reference("own" if "district" in target.c else "shared", target.name))
 

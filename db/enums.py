@@ -53,6 +53,7 @@ class OrganizationKind(Labelled):
     SPECIAL_COMMITTEE = "SPECIAL_COMMITTEE", "专委会", "Special committee"
     SECTOR_GROUP = "SECTOR_GROUP", "界别(活动)组", "Sector group"
     TOWNSHIP_LIAISON = "TOWNSHIP_LIAISON", "镇街联络工委", "Township liaison committee"
+    MENTOR_TEAM = "MENTOR_TEAM", "陪跑团·导师团", "Mentor team of members"
     LEADING_PARTY_GROUP = "LEADING_PARTY_GROUP", "党组", "Leading Party members' group"
     GENERAL_PARTY_BRANCH = "GENERAL_PARTY_BRANCH", "党总支", "General Party branch"
     PARTY_BRANCH = "PARTY_BRANCH", "党支部", "Party branch"
@@ -191,6 +192,7 @@ class AttendanceState(Labelled):
     """Whether somebody came."""
 
     REGISTERED = "REGISTERED", "报名", "Registered"
+    WAITING = "WAITING", "候补", "On the waiting list"
     CHECKED_IN = "CHECKED_IN", "签到", "Checked in"
     LEAVE = "LEAVE", "请假", "On leave"
     ABSENT = "ABSENT", "缺席", "Absent"
@@ -211,12 +213,13 @@ class ResultKind(Labelled):
 
 
 class ResultStatus(Labelled):
-    """Where a result stands. Which statuses a kind can have is in `RESULT_STATUSES`."""
+    """Where a result stands. Which statuses a kind can have, and what may follow each, `stateMachines` says."""
 
     DRAFT = "DRAFT", "草稿", "Draft"
     RAISED = "RAISED", "提出", "Raised"
     SUBMITTED = "SUBMITTED", "提交", "Submitted"
     FILED = "FILED", "立案", "Filed"
+    MERGED = "MERGED", "并案", "Merged into another"
     NOT_FILED_FORWARDED = "NOT_FILED_FORWARDED", "不立案转意见", "Not filed, forwarded as an opinion"
     NOT_FILED_RETURNED = "NOT_FILED_RETURNED", "不立案退回", "Not filed, returned"
     FOUND = "FOUND", "发现", "Found"
@@ -232,28 +235,33 @@ class ResultStatus(Labelled):
     DECLINED = "DECLINED", "未采纳", "Declined"
     IMPLEMENTED = "IMPLEMENTED", "落实", "Implemented"
     RESOLVED = "RESOLVED", "解决", "Resolved"
+    VERIFIED = "VERIFIED", "核实销号", "Verified"
     AWARDED = "AWARDED", "入选·获奖", "Awarded"
     CLOSED = "CLOSED", "办结", "Closed"
 
 
-_S = ResultStatus
-RESULT_STATUSES: dict[ResultKind, tuple[ResultStatus, ...]] = {
-    ResultKind.RECOMMENDATION: (
-        _S.RAISED, _S.FORWARDED, _S.ADOPTED, _S.PARTLY_ADOPTED, _S.DECLINED, _S.IMPLEMENTED,
-    ),
-    ResultKind.PROPOSAL: (
-        _S.DRAFT, _S.SUBMITTED, _S.FILED, _S.NOT_FILED_FORWARDED, _S.NOT_FILED_RETURNED, _S.ASSIGNED,
-        _S.REPLIED, _S.REASSIGNED, _S.REPLIED_AGAIN, _S.EVALUATED, _S.CLOSED,
-    ),
-    ResultKind.PUBLIC_OPINION: (_S.SUBMITTED, _S.FORWARDED, _S.ADOPTED, _S.DECLINED, _S.CLOSED),
-    ResultKind.SUPERVISION_ITEM: (_S.FOUND, _S.TRANSFERRED, _S.ASSIGNED, _S.RESOLVED),
-    ResultKind.CITIZEN_REQUEST: (_S.RAISED, _S.ASSIGNED, _S.FORWARDED, _S.REPLIED, _S.RESOLVED, _S.CLOSED),
-    ResultKind.RESEARCH_REPORT: (_S.DRAFT, _S.SUBMITTED, _S.ADOPTED),
-    ResultKind.OUTCOME: (_S.ASSIGNED, _S.IMPLEMENTED),
-    ResultKind.RECOGNITION: (_S.SUBMITTED, _S.AWARDED),
-    ResultKind.PARTNERSHIP: (_S.RAISED, _S.ASSIGNED, _S.IMPLEMENTED, _S.CLOSED),
-}  # fmt: skip
-"""The statuses each kind of result can have; a constraint of the table holds it."""
+class AssignmentRole(Labelled):
+    """Whether a department leads the handling of a proposal or joins in it."""
+
+    LEAD = "LEAD", "主办", "Lead"
+    JOINT = "JOINT", "会办", "Joint"
+
+
+class AssignmentState(Labelled):
+    """Where a department's part in the handling of a proposal stands."""
+
+    GIVEN = "GIVEN", "交办", "Given"
+    OBJECTED = "OBJECTED", "提出异议", "Objected to"
+    REPLIED = "REPLIED", "已答复", "Replied"
+    WITHDRAWN = "WITHDRAWN", "撤回", "Withdrawn"
+
+
+class ReplyClass(Labelled):
+    """The class of a reply to a proposal; what a class means, each district says for itself."""
+
+    A = "A", "A类", "Class A"
+    B = "B", "B类", "Class B"
+    C = "C", "C类", "Class C"
 
 
 class AuthorRole(Labelled):
@@ -328,3 +336,40 @@ class SearchType(Labelled):
     ORGANIZATION = "ORGANIZATION", "组织", "Organizations"
     EVENT = "EVENT", "活动", "Events"
     RESULT = "RESULT", "成果", "Results"
+
+
+class ChangeType(Labelled):
+    """What kind of row was changed: those with ids of their own, and the links between them."""
+
+    PLATFORM = "PLATFORM", "协商平台", "Platform"
+    PLATFORM_SPONSOR = "PLATFORM_SPONSOR", "平台主办", "Who runs a platform"
+    STAR_RATING = "STAR_RATING", "星级", "Star rating of a platform"
+    ORGANIZATION = "ORGANIZATION", "组织", "Organization"
+    HOSTING = "HOSTING", "阵地", "Where a body is hosted"
+    MEMBER = "MEMBER", "委员", "Member"
+    MEMBERSHIP = "MEMBERSHIP", "任职·隶属", "Membership"
+    EVENT = "EVENT", "活动", "Event"
+    EVENT_PLATFORM = "EVENT_PLATFORM", "活动地点", "Where an event is held"
+    EVENT_ORGANIZER = "EVENT_ORGANIZER", "主办·联办", "Who holds an event"
+    EVENT_PARTICIPANT = "EVENT_PARTICIPANT", "参与区县", "Which districts take part in an event"
+    AGENDA_ITEM = "AGENDA_ITEM", "议题", "Agenda item"
+    ATTENDANCE = "ATTENDANCE", "参加·签到", "Attendance"
+    RESULT = "RESULT", "成果", "Result"
+    RESULT_AUTHOR = "RESULT_AUTHOR", "作者", "Author of a result"
+    RESULT_STEP = "RESULT_STEP", "办理环节", "Step in the handling of a result"
+    ENDORSEMENT = "ENDORSEMENT", "批示", "Endorsement"
+    ADOPTION = "ADOPTION", "采纳", "Adoption"
+    ASSIGNMENT = "ASSIGNMENT", "交办单位", "Assignment of a proposal"
+    EVALUATION = "EVALUATION", "评价", "Evaluation of a proposal's handling"
+    REPLY_MEANING = "REPLY_MEANING", "答复分类含义", "What a class of replies means"
+    SUPERVISION_CAMPAIGN = "SUPERVISION_CAMPAIGN", "监督活动", "Supervision campaign"
+    PROPOSAL_BUNDLE = "PROPOSAL_BUNDLE", "专题项目", "Bundle of proposals"
+    DOCUMENT = "DOCUMENT", "文件", "Document"
+
+
+class ChangeAction(Labelled):
+    """What was done to a row."""
+
+    CREATED = "CREATED", "新增", "Created"
+    UPDATED = "UPDATED", "修改", "Updated"
+    DELETED = "DELETED", "删除", "Deleted"

@@ -27,12 +27,12 @@ member = tenant_table(
 # A membership belongs to the district of its organization or platform; its member may come from another.
 membership = tenant_table(
     "membership",
-    *far("member", nullable=False),
+    *far("member", "member", nullable=False),
     *own("organization", "organization", ondelete="CASCADE"),
     *own("platform", "platform", ondelete="CASCADE"),
     enum_column("role", MembershipRole, default=MembershipRole.MEMBER),
     Column("post", Text),
-    *far("on_behalf_of"),
+    *far("on_behalf_of", "organization"),
     *period("starts_on", "ends_on"),
     *sourced(),
     CheckConstraint("(organization_id IS NULL) <> (platform_id IS NULL)", name="of_a_body_or_a_platform"),

@@ -63,7 +63,7 @@ platform_sponsor = Table(
     metadata,
     Column("district", Text, nullable=False),
     Column("platform_id", BigInteger, nullable=False),
-    *far("sponsor", nullable=False),
+    *far("sponsor", "organization", nullable=False),
     PrimaryKeyConstraint("district", "platform_id"),
     ForeignKeyConstraint(["district", "platform_id"], ["platform.district", "platform.id"], ondelete="CASCADE"),
     Index("platform_sponsor_sponsor_idx", "sponsor_district", "sponsor_id"),

@@ -1,9 +1,12 @@
-"""The connections that operations read through, and how a database's address may be shown."""
+"""The connections that operations read and write through, and how a database's address may be shown."""
 
 import re
 from urllib.parse import urlsplit
 
 import asyncpg
+import orjson
+
+from db import search
 
 
 def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asyncpg.Pool:
@@ -18,6 +21,7 @@ def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asy
         max_size=size,
         timeout=5,
         reset=_end_transaction,
+        init=_read_json,
         max_cacheable_statement_size=0,
         max_cached_statement_lifetime=0,
         server_settings={
@@ -35,6 +39,32 @@ def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asy
             "idle_in_transaction_session_timeout": "60000",
         },
     )
+
+
+def write_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asyncpg.Pool:
+    """A pool of connections to write through, opened when it is awaited; `statement_timeout` is in seconds."""
+    return asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=5,
+        reset=_end_transaction,
+        init=search.register,
+        server_settings={
+            "application_name": "yizhan",
+            "timezone": "UTC",
+            "datestyle": "ISO",
+            "jit": "off",
+            "random_page_cost": "1.1",
+            "statement_timeout": f"{statement_timeout * 1000:.0f}",
+            "idle_in_transaction_session_timeout": "60000",
+        },
+    )
+
+
+async def _read_json(connection: asyncpg.Connection) -> None:
+    """Give values of jsonb as Python has them."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
 
 
 async def _end_transaction(connection: asyncpg.Connection) -> None:

@@ -17,7 +17,8 @@ from sqlalchemy.sql import ClauseElement
 
 from db import search
 from db.csvfiles import LAYOUTS, MAX_PROBLEMS, Field, Layout, Problem, Reference, Row, Sheet
-from db.enums import RESULT_STATUSES, ResultKind
+from db.enums import ResultKind
+from db.machines import RESULTS
 
 
 def sql_text(statement: ClauseElement | ExecutableDDLElement) -> str:
@@ -206,7 +207,7 @@ def _resolve_row(sheet: Sheet, row: Row, directory: Directory, problems: list[Pr
     if layout.table.name == "area" and row.cells["code"]:
         row.values["tenant"] = row.cells["code"][:6]
     if layout.table.name == "result" and row.cells["kind"] and row.cells["status"]:
-        allowed = RESULT_STATUSES[ResultKind[row.cells["kind"]]]
+        allowed = RESULTS[ResultKind[row.cells["kind"]]].states
         if row.cells["status"] not in allowed:
             complain("status", f"a {row.cells['kind']} is one of {', '.join(allowed)}, not {row.cells['status']}")
 

@@ -18,14 +18,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.enums import (
-    RESULT_STATUSES,
+    AssignmentRole,
+    AssignmentState,
     AuthorityLevel,
     AuthorRole,
     DatePrecision,
     EndorsementKind,
+    ReplyClass,
     ResultKind,
     ResultStatus,
 )
+from db.machines import RESULTS
 from db.tables import enum_column, far, flag, metadata, own, searchable, sourced, tenant_table
 
 supervision_campaign = tenant_table(
@@ -48,9 +51,10 @@ proposal_bundle = tenant_table(
     key=True,
 )
 
+# As texts, for a migration that adds a value to an enum may not yet name it as one.
 _status_fits = " OR ".join(
-    "(kind = '{}' AND status IN ({}))".format(kind, ", ".join(f"'{status}'" for status in statuses))
-    for kind, statuses in RESULT_STATUSES.items()
+    "(kind::text = '{}' AND status::text IN ({}))".format(kind, ", ".join(f"'{state}'" for state in machine.states))
+    for kind, machine in RESULTS.items()
 )
 
 result = tenant_table(
@@ -67,6 +71,7 @@ result = tenant_table(
     *own("platform", "platform"),
     *own("event", "event"),
     *own("follows_from", "result"),
+    *own("merged_into", "result"),
     *own("department", "organization"),
     *own("campaign", "supervision_campaign"),
     *own("bundle", "proposal_bundle"),
@@ -82,6 +87,7 @@ result = tenant_table(
     *sourced(),
     CheckConstraint("closed_at >= raised_at", name="closed_after_raised"),
     CheckConstraint("follows_from_id <> id", name="no_result_follows_from_itself"),
+    CheckConstraint("merged_into_id <> id", name="no_result_is_merged_into_itself"),
     CheckConstraint(_status_fits, name="status_fits_the_kind"),
     Index("result_raised_idx", "raised_at", "id"),
     # Counting the open results of a kind reads this index alone, hence the status.
@@ -90,6 +96,7 @@ result = tenant_table(
     Index("result_platform_idx", "district", "platform_id", "raised_at", "id"),
     Index("result_event_idx", "district", "event_id", "raised_at", "id"),
     Index("result_follows_from_idx", "district", "follows_from_id"),
+    Index("result_merged_into_idx", "district", "merged_into_id"),
     # How long departments take to close is read from this index alone, hence when.
     Index("result_department_idx", "district", "department_id", "raised_at", "id", postgresql_include=["closed_at"]),
     Index("result_campaign_idx", "district", "campaign_id"),
@@ -107,7 +114,7 @@ result_author = Table(
     metadata,
     Column("district", Text, nullable=False),
     Column("result_id", BigInteger, nullable=False),
-    *far("member", nullable=False),
+    *far("member", "member", nullable=False),
     enum_column("role", AuthorRole, default=AuthorRole.LEAD),
     Column("position", SmallInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("district", "result_id", "member_district", "member_id"),
@@ -120,7 +127,7 @@ result_step = tenant_table(
     *own("result", "result", nullable=False, ondelete="CASCADE"),
     enum_column("stage", ResultStatus),
     Column("at", DateTime(timezone=True), nullable=False),
-    *far("organization"),
+    *far("organization", "organization"),
     Column("note", Text),
     flag("is_sample"),
     Index("result_step_result_idx", "district", "result_id", "at", "id"),
@@ -144,13 +151,59 @@ endorsement = tenant_table(
 adoption = tenant_table(
     "adoption",
     *own("result", "result", nullable=False, ondelete="CASCADE"),
-    *far("organization", nullable=False),
+    *far("organization", "organization", nullable=False),
     Column("adopted_on", Date, nullable=False),
     Column("note", Text),
     *sourced(),
     UniqueConstraint("district", "result_id", "organization_district", "organization_id"),
     Index("adoption_organization_idx", "organization_district", "organization_id", "adopted_on", "id"),
     key=True,
+)
+
+# A department's part in the handling of a proposal, one row for each round of it.
+assignment = tenant_table(
+    "assignment",
+    *own("result", "result", nullable=False, ondelete="CASCADE"),
+    *own("organization", "organization", nullable=False),
+    enum_column("role", AssignmentRole),
+    enum_column("state", AssignmentState),
+    Column("round", SmallInteger, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("objection", Text),
+    enum_column("reply_class", ReplyClass, nullable=True),
+    Column("reply", Text),
+    Column("replied_at", DateTime(timezone=True)),
+    flag("is_sample"),
+    UniqueConstraint("district", "result_id", "round", "organization_id"),
+    CheckConstraint("round IN (1, 2)", name="one_of_two_rounds"),
+    CheckConstraint("(replied_at IS NULL) = (reply_class IS NULL)", name="a_reply_has_a_class"),
+    Index("assignment_organization_idx", "district", "organization_id", "given_at", "id"),
+)
+
+# What the proposers think of how their proposal was handled, in four stages.
+evaluation = tenant_table(
+    "evaluation",
+    *own("result", "result", nullable=False, ondelete="CASCADE"),
+    *far("member", "member", nullable=False),
+    Column("stage", SmallInteger, nullable=False),
+    Column("score", SmallInteger, nullable=False),
+    Column("note", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    flag("is_sample"),
+    UniqueConstraint("district", "result_id", "stage", "member_district", "member_id"),
+    CheckConstraint("stage BETWEEN 1 AND 4", name="one_of_four_stages"),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score_is_one_to_five"),
+    Index("evaluation_member_idx", "member_district", "member_id"),
+)
+
+# What the classes of replies mean in a district.
+reply_meaning = Table(
+    "reply_meaning",
+    metadata,
+    Column("district", Text, nullable=False),
+    enum_column("reply_class", ReplyClass),
+    Column("meaning", Text, nullable=False),
+    PrimaryKeyConstraint("district", "reply_class"),
 )
 
 document = tenant_table(

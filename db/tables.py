@@ -42,6 +42,9 @@ metadata = MetaData(
     }
 )
 
+FAR = "far"
+"""Under this name a column tells which table it refers to where no foreign key does."""
+
 # One sequence for every table, so that an id is unique in the whole installation.
 entity_id = Sequence("entity_id", metadata=metadata)
 
@@ -94,11 +97,14 @@ def own(name: str, target: str, *, nullable: bool = True, ondelete: str | None =
     ]
 
 
-def far(name: str, *, nullable: bool = True) -> list[SchemaItem]:
-    """A reference to a row that may belong to another district: `<name>_district` and `<name>_id`, both or neither."""
+def far(name: str, target: str, *, nullable: bool = True) -> list[SchemaItem]:
+    """A reference to a row that may belong to another district: `<name>_district` and `<name>_id`, both or neither.
+
+    There is no foreign key to say which table it leads to, so the column itself says it.
+    """
     columns: list[SchemaItem] = [
         Column(f"{name}_district", Text, nullable=nullable),
-        Column(f"{name}_id", BigInteger, nullable=nullable),
+        Column(f"{name}_id", BigInteger, nullable=nullable, info={FAR: target}),
     ]
     if nullable:
         whole = f"({name}_district IS NULL) = ({name}_id IS NULL)"

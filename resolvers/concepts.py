@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from enum import EnumMeta
 from functools import cache
 
-from sqlalchemy import ColumnElement, FromClause, Text, case, func, literal_column
+from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, literal_column
 
 from db import areas as area_tables
+from db import changes as change_tables
 from db import events as event_tables
 from db import figures as figure_tables
 from db import members as member_tables
@@ -215,6 +216,55 @@ bundles = Concept(
 )
 documents = Concept("Document", "results", result_tables.document, orders={"CREATED": CREATED}, is_filtered=False)
 
+assignments = Concept(
+    "Assignment",
+    "results",
+    result_tables.assignment,
+    orders={"GIVEN_AT": Order("given_at", "By the time it was given.")},
+    default_order=("GIVEN_AT", False),
+    is_filtered=False,
+)
+evaluations = Concept(
+    "Evaluation",
+    "results",
+    result_tables.evaluation,
+    orders={"STAGE": Order("stage", "By stage.")},
+    default_order=("STAGE", False),
+    is_filtered=False,
+)
+reply_meanings = Concept(
+    "ReplyMeaning",
+    "results",
+    result_tables.reply_meaning,
+    orders={"CLASS": Order("reply_class", "By class.")},
+    default_order=("CLASS", False),
+    tie_breaker="reply_class",
+    is_filtered=False,
+    has_id=False,
+)
+
+changes = Concept(
+    "Change",
+    "changes",
+    change_tables.change,
+    orders={"POSITION": Order("position", "In the order in which the changes were made.")},
+    default_order=("POSITION", False),
+    tie_breaker="position",
+    is_filtered=False,
+    has_id=False,
+    makes={"log_cursor": lambda rows: cast(rows.c.position, Text)},
+)
+changed_rows = Concept(
+    "ChangedRow",
+    "changes",
+    change_tables.changed_row,
+    orders={"NUMBER": Order("number", "In the order in which the rows were first changed.")},
+    default_order=("NUMBER", False),
+    tie_breaker="number",
+    is_filtered=False,
+    has_id=False,
+)
+
 indicators = Concept(
     "Indicator",
     "figures",
@@ -245,6 +295,8 @@ NODES = (
     adoptions,
     campaigns,
     bundles,
+    assignments,
+    evaluations,
     documents,
     indicators,
     observations,

@@ -4,27 +4,64 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import asyncpg
 from strawberry.types import Info as StrawberryInfo
 
+from db import access
+from resolvers.access import ANONYMOUS, Viewer
 from resolvers.batched import Loaders
-from resolvers.snapshots import Snapshot
+from resolvers.errors import Unauthenticated, Unavailable
+from resolvers.snapshots import GONE, LOST, Snapshot
 
 
 @dataclass
 class Context:
     """One operation: the snapshot it reads, its loaders, and the id by which its log lines can be found.
 
-    With `may_compile` it is run as one statement where that can be done.
+    With `may_compile` it is run as one statement where that can be done. `primary` is what it writes to, and `key` what
+    tells who asks.
     """
 
     snapshot: Snapshot
     request_id: str
     may_compile: bool = False
+    primary: asyncpg.Pool | None = None
+    key: str | None = None
+    # Where the request comes from, to keep those without a key apart.
+    client: str = ""
+    known_viewer: Viewer | None = None
 
     @cached_property
     def loaders(self) -> Loaders:
         """What the batched way reads through."""
         return Loaders(self.snapshot)
+
+    async def viewer(self) -> Viewer:
+        """Who asks; Unauthenticated when the key is nobody's."""
+        if self.known_viewer is None:
+            self.known_viewer = ANONYMOUS if self.key is None else await self._holder(self.key)
+        return self.known_viewer
+
+    async def _holder(self, key: str) -> Viewer:
+        try:
+            async with self.writable().acquire() as connection:
+                row = await access.holder(connection, key)
+        except LOST as error:
+            raise Unavailable(GONE) from error
+        if row is None:
+            raise Unauthenticated("the key is unknown, has expired or was revoked; ask whoever runs this server")
+        return Viewer(row["name"], tuple(row["districts"]), row["may_write"])
+
+    def writable(self) -> asyncpg.Pool:
+        """What is written to."""
+        if self.primary is None:
+            raise Unavailable("nothing can be written here")
+        return self.primary
+
+    async def renew(self) -> None:
+        """Forget what was read: from here on what was just written is seen, wherever reads go otherwise."""
+        await self.snapshot.renew(self.primary)
+        self.__dict__.pop("loaders", None)
 
 
 Info = StrawberryInfo[Context, Any]

@@ -15,7 +15,7 @@ from resolvers.given import Given
 from resolvers.texts import quoted
 
 # Columns that serve the database, not the reader.
-HIDDEN = frozenset({"key", "terms", "sort_key", "parent_path"})
+HIDDEN = frozenset({"key", "terms", "sort_key", "parent_path", "idempotency_key", "input_digest", "answer"})
 
 
 class Row(Record):  # type: ignore[misc]  # asyncpg has no types

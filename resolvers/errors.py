@@ -6,6 +6,8 @@
     ├── BadId               BAD_ID: a global id is malformed
     ├── EmptyFilter         EMPTY_FILTER: a filter that says nothing
     ├── UnknownCode         UNKNOWN_CODE: an area code or another public key nobody has
+    ├── Unauthenticated     UNAUTHENTICATED: the key that was sent is nobody's
+    ├── Forbidden           FORBIDDEN: the viewer may not do this
     ├── TooLarge            TOO_LARGE: an operation asks for more rows than one may have
     ├── TimedOut            TIMEOUT: the database was given more to do than an operation may take
     └── Unavailable         UNAVAILABLE: the database cannot be reached just now
@@ -53,6 +55,18 @@ class UnknownCode(Fault):
     """Nobody has the code that was asked for."""
 
     code = "UNKNOWN_CODE"
+
+
+class Unauthenticated(Fault):
+    """The key that was sent is nobody's, or not any more."""
+
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(Fault):
+    """The viewer may not do this, or not there."""
+
+    code = "FORBIDDEN"
 
 
 class TooLarge(Fault):

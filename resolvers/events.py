@@ -62,6 +62,7 @@ organizing = Edge(
 
 organizer_organization = to_far("Organizer.organization", concepts.organizers, concepts.organizations, "organization")
 
+agenda_result = to_own("AgendaItem.result", concepts.agenda_items, concepts.results, "result")
 agenda_event = to_own("AgendaItem.event", concepts.agenda_items, concepts.events, "event")
 
 attendance_event = to_own("Attendance.event", concepts.attendances, concepts.events, "event")

@@ -6,10 +6,17 @@ PostgreSQL writes them with the row, see `Concept.computed`.
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 
 from resolvers.concepts import typed
 from resolvers.edges import Concept
 from resolvers.errors import BadId
+
+
+def make_id(typename: str, key: Sequence[str | int]) -> str:
+    """The global id of a row, as PostgreSQL writes it."""
+    return base64.b64encode(":".join(map(str, (typename, *key))).encode()).decode()
+
 
 _FORM = re.compile(r"([A-Za-z]+):(?:([0-9]{2,6}):)?([0-9]{1,19})", re.ASCII)
 MAX_ID = 2**63 - 1

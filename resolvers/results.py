@@ -11,6 +11,7 @@ district = of_district(concepts.results)
 platform = to_own("Result.platform", concepts.results, concepts.platforms, "platform")
 event = to_own("Result.event", concepts.results, concepts.events, "event")
 follows_from = to_own("Result.followsFrom", concepts.results, concepts.results, "follows_from")
+merged_into = to_own("Proposal.mergedInto", concepts.results, concepts.results, "merged_into")
 leads_to = Edge("Result.leadsTo", concepts.results, concepts.results, by(district="district", id="follows_from_id"))
 department = to_own("Result.department", concepts.results, concepts.organizations, "department")
 campaign = to_own("SupervisionItem.campaign", concepts.results, concepts.campaigns, "campaign")
@@ -25,6 +26,8 @@ authors = Edge(
 steps = Edge("Result.steps", concepts.results, concepts.steps, by(**_KEY))
 endorsements = Edge("Result.endorsements", concepts.results, concepts.endorsements, by(**_KEY))
 adoptions = Edge("Result.adoptions", concepts.results, concepts.adoptions, by(**_KEY))
+assignments = Edge("Proposal.assignments", concepts.results, concepts.assignments, by(**_KEY))
+evaluations = Edge("Proposal.evaluations", concepts.results, concepts.evaluations, by(**_KEY), limit=1_000)
 documents = Edge("Result.documents", concepts.results, concepts.documents, by(**_KEY))
 observations = Edge("Result.observations", concepts.results, concepts.observations, by(**_KEY))
 
@@ -37,6 +40,14 @@ endorsement_source = to_shared("Endorsement.source", concepts.endorsements, conc
 adoption_result = to_own("Adoption.result", concepts.adoptions, concepts.results, "result")
 adoption_organization = to_far("Adoption.organization", concepts.adoptions, concepts.organizations, "organization")
 adoption_source = to_shared("Adoption.source", concepts.adoptions, concepts.sources, "source")
+
+assignment_result = to_own("Assignment.proposal", concepts.assignments, concepts.results, "result")
+assignment_organization = to_own(
+    "Assignment.organization", concepts.assignments, concepts.organizations, "organization"
+)
+evaluation_result = to_own("Evaluation.proposal", concepts.evaluations, concepts.results, "result")
+evaluation_member = to_far("Evaluation.member", concepts.evaluations, concepts.members, "member")
+reply_meanings = Edge("District.replyMeanings", concepts.areas, concepts.reply_meanings, by(code="district"))
 
 campaign_district = of_district(concepts.campaigns)
 campaign_items = Edge(

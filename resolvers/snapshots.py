@@ -191,6 +191,11 @@ class Snapshot:
         # The connection goes back to the pool even when this task is cancelled once more meanwhile.
         await asyncio.shield(asyncio.ensure_future(self._release()))
 
+    async def renew(self, pool: asyncpg.Pool | None = None) -> None:
+        """Begin another snapshot with the next statement, of another database when one is given."""
+        await self._release()
+        self._pool = pool or self._pool
+
     async def _release(self) -> None:
         async with self._lock:
             connection, self._connection = self._connection, None

@@ -7,6 +7,7 @@ import strawberry
 from db.enums import AreaLevel, DistrictKind
 from resolvers import areas as edges
 from resolvers import concepts
+from resolvers import results as result_edges
 from resolvers.filters import equals, neighbour, one_of
 from schema.fields import column, connection, to_many, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
@@ -71,6 +72,7 @@ class District(Area):
     organizations = connection(edges.organizations, "Its bodies.")
     campaigns = connection(edges.campaigns, "Its campaigns of democratic supervision.")
     bundles = connection(edges.bundles, "The thematic bundles its proposals are handled in.")
+    reply_meanings = to_many(result_edges.reply_meanings, "What the classes of replies to proposals mean there.")
 
 
 @strawberry.type(description="A township, town or street.")

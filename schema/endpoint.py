@@ -108,7 +108,9 @@ class Endpoint(GraphQL[Context, None]):
     def _context(self, scope: Scope, *, may_compile: bool = True) -> Context:
         state = scope["app"].state
         request_id = f"{PROCESS}{next(NUMBERS):016x}"
-        return Context(Snapshot(state.pool, state.statements), request_id, may_compile)
+        client = scope.get("client") or ("",)
+        snapshot = Snapshot(state.pool, state.statements)
+        return Context(snapshot, request_id, may_compile, state.primary, _key(scope["headers"]), client[0])
 
     def parse_json(self, data: str | bytes) -> Any:
         """The JSON object of a body, or of the variables or extensions of a GET request."""
@@ -144,6 +146,15 @@ class Endpoint(GraphQL[Context, None]):
 
 def _is_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"content-type" and value.partition(b";")[0] == b"application/json" for name, value in headers)
+
+
+def _key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The key of `Authorization: Bearer …`, if one was sent."""
+    for name, value in headers:
+        kind, _, key = value.partition(b" ")
+        if name == b"authorization" and kind.lower() == b"bearer":
+            return key.strip().decode("latin-1")
+    return None
 
 
 def _headers(body: bytes) -> list[tuple[bytes, bytes]]:

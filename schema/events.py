@@ -78,6 +78,9 @@ class Event(Node):
     public_participants: int | None = column(
         "How many of the public took part, in person-times; null when not reported."
     )
+    capacity: int | None = column("How many may sign up; null when there is no limit.")
+    registration_closes_at: datetime | None = column("Until when one can sign up, in UTC; null when there is no limit.")
+    meeting_url: str | None = column("Where it is joined on line; null when it is not.")
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.district, "The district that owns the event.", required=True)
     districts = connection(edges.districts, "The districts that take part: its own, its organizers', its platforms'.")
@@ -104,6 +107,7 @@ class AgendaItem(Node):
     resolution: str | None = column("What was decided; null when nothing was or it is not known.")
     is_sample: bool = column("Whether it is sample data rather than fact.")
     event = to_one(edges.agenda_event, "The event.", required=True)
+    result = to_one(edges.agenda_result, "The matter that was put on the agenda; null when it is a topic of its own.")
 
 
 @strawberry.type(description="One member's or guest's part in an event.")

@@ -22,6 +22,7 @@ from resolvers.snapshots import DEADLINE
 from resolvers.writing import MAX_ANSWER
 from schema import figures
 from schema.masking import MAX_ERRORS, shown, unless_unexpected
+from schema.mutations import Mutation
 from schema.queries import Query
 
 
@@ -186,8 +187,9 @@ def build_schema() -> Graph:
 
     schema = Graph(
         Query,
+        Mutation,
         # Types that only an interface leads to.
-        types=list(figures.SUBJECTS),
+        types=[*figures.SUBJECTS],
         extensions=[known_documents],
         config=StrawberryConfig(default_resolver=value_of, sort_schema=True),
     )

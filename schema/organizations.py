@@ -79,6 +79,11 @@ class TownshipLiaison(Organization):
     pass
 
 
+@strawberry.type(description="A mentor team (陪跑团) of members.")
+class MentorTeam(Organization):
+    pass
+
+
 @strawberry.type(description="A leading Party members' group (党组).")
 class LeadingPartyGroup(Organization):
     pass

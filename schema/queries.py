@@ -1,12 +1,15 @@
 """The root of the graph: where every question begins."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from db.enums import SearchType
+from db.machines import MACHINES
 from resolvers import areas as area_edges
+from resolvers import changes as change_edges
 from resolvers import events as event_edges
 from resolvers import figures as figure_edges
 from resolvers import lookups
@@ -24,6 +27,7 @@ from schema.enums import ENUMS
 from schema.fields import asking, connection
 from schema.figures import Indicator
 from schema.labels import EnumLabels, labels_of
+from schema.machines import StateMachine, shown
 from schema.nodes import Node
 from schema.paging import After, Before, First, Last
 from schema.platforms import Platform
@@ -46,6 +50,7 @@ Text = Annotated[str, strawberry.argument(description="Words to look for, all of
 Types = Annotated[
     list[SearchType] | None, strawberry.argument(description="What to search; everything when not given.")
 ]
+MachineNames = Annotated[list[str] | None, strawberry.argument(description="Only these machines, by name.")]
 Names = Annotated[list[str] | None, strawberry.argument(description="Only these enums, by name.")]
 
 
@@ -86,11 +91,20 @@ def _search(
 
 
 def _enum_labels(_: None, names: Names = None) -> list[EnumLabels]:
-    chosen = sorted(ENUMS) if names is None else names
+    return [labels_of(ENUMS[name]) for name in _known(names, ENUMS, "enum")]
+
+
+def _known(names: list[str] | None, all_: Mapping[str, Any], what: str) -> list[str]:
+    """The names, or all there are; each must be one of these."""
+    chosen = sorted(all_) if names is None else names
     for name in chosen:
-        if name not in ENUMS:
-            raise UnknownCode(f"no enum is called {name[:40]!r}; these are: {', '.join(sorted(ENUMS))}")
-    return [labels_of(ENUMS[name]) for name in chosen]
+        if name not in all_:
+            raise UnknownCode(f"no {what} is called {name[:40]!r}; these are: {', '.join(sorted(all_))}")
+    return chosen
+
+
+def _state_machines(_: None, names: MachineNames = None) -> list[StateMachine]:
+    return [shown(MACHINES[name]) for name in _known(names, MACHINES, "state machine")]
 
 
 @strawberry.type(description="Where every question begins.")
@@ -125,3 +139,7 @@ class Query:
     enum_labels: list[EnumLabels] = asking(
         _enum_labels, "The labels of the values of enums, in Chinese and English, for forms and legends."
     )
+    state_machines: list[StateMachine] = asking(
+        _state_machines, "How things may change: for each kind the states it can be in, and what may follow each."
+    )
+    changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from db.enums import AuthorityLevel, DatePrecision, EndorsementKind, ResultKind, ResultStatus
+from db.enums import (
+    AssignmentRole,
+    AssignmentState,
+    AuthorityLevel,
+    DatePrecision,
+    EndorsementKind,
+    ReplyClass,
+    ResultKind,
+    ResultStatus,
+)
 from resolvers import concepts
 from resolvers import results as edges
 from resolvers.areas import is_within
@@ -89,6 +98,9 @@ class Proposal(Result):
     number: str | None = column("Its number in the session; null when not numbered.")
     cause: str | None = column("Its cause (案由); null when not stated.")
     bundle = to_one(edges.bundle, "The thematic bundle it is handled in; null when in none.")
+    merged_into = to_one(edges.merged_into, "The proposal it was merged into (并案); null when it was not.")
+    assignments = to_many(edges.assignments, "The departments' parts in its handling, oldest first.")
+    evaluations = to_many(edges.evaluations, "What its authors think of its handling, by stage; at most 1,000.")
 
 
 @strawberry.type(description="A public opinion report (社情民意信息).")
@@ -128,6 +140,38 @@ class Recognition(Result):
 class Partnership(Result):
     parties: list[str] = column("The parties, in the source's words.")
     beneficiaries: str | None = column("Who gains by it; null when not stated.")
+
+
+@strawberry.type(description="A department's part in the handling of a proposal, in one of two rounds.")
+class Assignment(Node):
+    role: AssignmentRole = column("Whether it leads or joins in.")
+    state: AssignmentState = column("Where it stands.")
+    round: int = column("The round, 1 or 2.")
+    given_at: datetime = column("When it was given, in UTC.")
+    objection: str | None = column("Why the department objected; null when it did not.")
+    reply_class: ReplyClass | None = column("The class of the reply, whose meaning the district defines; null before.")
+    reply: str | None = column("The reply; null before.")
+    replied_at: datetime | None = column("When the department replied, in UTC; null before.")
+    is_sample: bool = column("Whether it is sample data rather than fact.")
+    proposal = to_one(edges.assignment_result, "The proposal.", required=True)
+    organization = to_one(edges.assignment_organization, "The department.", required=True)
+
+
+@strawberry.type(description="What an author thinks of a stage of the handling of a proposal.")
+class Evaluation(Node):
+    stage: int = column("The stage, 1–4.")
+    score: int = column("How content the author is, 1–5.")
+    note: str | None = column("Why; null when nothing is written.")
+    at: datetime = column("When, in UTC.")
+    is_sample: bool = column("Whether it is sample data rather than fact.")
+    proposal = to_one(edges.evaluation_result, "The proposal.", required=True)
+    member = to_one(edges.evaluation_member, "The author.", required=True)
+
+
+@strawberry.type(description="What a class of replies to proposals means in a district.")
+class ReplyMeaning:
+    reply_class: ReplyClass = column("The class.")
+    meaning: str = column("What it means there.")
 
 
 @strawberry.type(description="A campaign of democratic supervision (专项·集体民主监督).")

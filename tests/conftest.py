@@ -19,8 +19,9 @@ import pytest
 from db import embedded
 from db.loading import load
 from db.migrate import migrate
-from db.pools import read_pool
+from db.pools import read_pool, write_pool
 from db.sample import add_sample
+from resolvers.access import ANONYMOUS, Viewer
 from resolvers.context import Context
 from resolvers.snapshots import Snapshot, Statements
 from schema.graph import Graph, build_schema
@@ -97,13 +98,13 @@ def graph() -> Graph:
 
 
 @asynccontextmanager
-async def asking(graph: Graph, dsn: str) -> AsyncIterator[Ask]:
+async def asking(graph: Graph, dsn: str, viewer: Viewer = ANONYMOUS) -> AsyncIterator[Ask]:
     """A function that runs one operation on a database, as the server would."""
-    async with read_pool(dsn, size=2) as pool:
+    async with read_pool(dsn, size=2) as pool, write_pool(dsn, size=2) as primary:
         statements = Statements()
 
         async def ask(query: str, **variables: Any) -> Answer:
-            context = Context(Snapshot(pool, statements), request_id="test")
+            context = Context(Snapshot(pool, statements), request_id="test", primary=primary, known_viewer=viewer)
             result = await graph.execute(query, variables, context_value=context)
             errors = [((e.extensions or {}).get("code"), e.path, e.message) for e in result.errors or []]
             # Whatever is asked in a test is asked the other way too, and has to be answered alike.

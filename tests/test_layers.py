@@ -8,8 +8,9 @@ ROOT = Path(__file__).parents[1]
 LAYERS = ("server", "schema", "resolvers", "db")
 CONCEPTS = {"access", "areas", "changes", "events", "figures", "members", "organizations", "platforms", "results"}
 
-# What is no concept and still has a part in two layers: closed lists of values, filters, figures made up, searching.
-IN_TWO_LAYERS = {"comparisons", "coverages", "enums", "filters", "rollups", "searches"}
+# What is no concept and still has a part in two layers: closed lists of values, filters, figures made up, state
+# machines, searching.
+IN_TWO_LAYERS = {"comparisons", "coverages", "enums", "filters", "machines", "rollups", "searches"}
 
 NAMES_THAT_SAY_NOTHING = {"base", "common", "helpers", "manager", "service", "utils"}
 

@@ -15,11 +15,14 @@ from db.tables import metadata
 ROOT = Path(__file__).parents[1]
 
 # These are the same for everybody, and a copy of them is on every machine.
-SHARED = {"area", "indicator", "park_township", "sector", "source"}
+SHARED = {"access_key", "area", "change_head", "indicator", "installation", "park_township", "sector", "source"}
 
 # Indexes that serve what no single district answers, each with what it serves.
 ACROSS_DISTRICTS = {
     "attendance_starts_idx": "all attendances by time",
+    "change_at_idx": "the change log from a time on",
+    "change_key_idx": "what an author was told under a key, wherever it wrote",
+    "change_position_idx": "the change log in its order",
     "event_starts_idx": "all events by time",
     "event_terms_idx": "search",
     "member_sort_idx": "all members by name",

@@ -1,0 +1,34 @@
+"""Who asks, and what they may: one viewer for each request, and the one rule for where a viewer may write."""
+
+from dataclasses import dataclass
+
+from resolvers.errors import Forbidden
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks. `districts` are the codes where they may write, that of a city standing for all below it too."""
+
+    name: str
+    districts: tuple[str, ...] = ()
+    may_write: bool = False
+
+    def require_key(self) -> None:
+        """Forbidden unless this viewer may write anywhere."""
+        if not self.may_write:
+            raise Forbidden(
+                "this needs a key that may write; send it as `Authorization: Bearer yz_…`, and ask whoever runs this"
+                " server for one (python server.py keys issue)"
+            )
+
+    def require_write(self, district: str) -> None:
+        """Forbidden unless this viewer may write what a district owns."""
+        if not any(district.startswith(own) for own in self.districts):
+            raise Forbidden(
+                f"the key {self.name!r} may not write what {district} owns, only {', '.join(self.districts)}"
+            )
+
+
+ANONYMOUS = Viewer("anonymous")
+PUBLIC = Viewer("public", ("",), may_write=True)
+"""Whoever writes without a key where everybody may."""

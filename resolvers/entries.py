@@ -1,0 +1,197 @@
+"""What the change log keeps of a write: each row before and after, and the places it belongs to.
+
+Rows are kept by the names the graph has for their columns, with global ids for what these name.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+from asyncpg import Connection
+from sqlalchemy import Table
+
+from db.changes import ChangedRow
+from db.enums import ChangeType
+from db.tables import FAR, metadata
+from resolvers.concepts import NODES
+from resolvers.edges import HIDDEN, Concept
+from resolvers.ids import make_id
+
+Values = Mapping[str, Any]
+# A row of a table: its district, where it has one, and its id.
+Place = tuple[str | None, int]
+
+_LEFT_OUT = HIDDEN | {"id", "path"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Columns that name a row of another table: its district, where it has one, and its id."""
+
+    district: str | None
+    id: str
+    target: Table
+
+    def place(self, row: Values) -> Place | None:
+        """The row that is named."""
+        if row[self.id] is None:
+            return None
+        return None if self.district is None else row[self.district], row[self.id]
+
+
+@cache
+def references(table: Table) -> Mapping[str, Reference]:
+    """What the columns of a table refer to, by what is referred to: `platform_id` is `platform`."""
+    found = {}
+    for column in table.columns:
+        if column.name.endswith("_id"):
+            name = column.name.removesuffix("_id")
+            if FAR in column.info:
+                found[name] = Reference(f"{name}_district", column.name, metadata.tables[column.info[FAR]])
+                continue
+            targets = {key.column.table for key in column.foreign_keys}
+            for target in targets:
+                found[name] = Reference("district" if "district" in target.c else None, column.name, target)
+    return found
+
+
+@cache
+def concept_of(table: Table) -> Concept | None:
+    """The concept whose rows have global ids and are this table's."""
+    return next((concept for concept in NODES if concept.table is table), None)
+
+
+def camel(name: str) -> str:
+    """`starts_at` as the graph has it."""
+    first, *others = name.split("_")
+    return first + "".join(other.title() for other in others)
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Global ids of rows, for which the kind of some had to be looked up."""
+
+    typenames: Mapping[tuple[str, Place], str]
+
+    def of(self, table: Table, place: Place) -> str | None:
+        """The global id of a row; null when it is gone or has none."""
+        concept = concept_of(table)
+        if concept is None:
+            return None
+        typename = self.typenames.get((table.name, place)) if concept.kind_column else concept.name
+        key = place if "district" in concept.key else place[1:]
+        return None if typename is None else make_id(typename, [part for part in key if part is not None])
+
+
+async def ids_of(connection: Connection, rows: Iterable[tuple[Table, Values]]) -> Ids:
+    """What is needed to give global ids to rows and to all they refer to."""
+    known: dict[tuple[str, Place], str] = {}
+    wanted: dict[Table, set[Place]] = defaultdict(set)
+    for table, row in rows:
+        concept = concept_of(table)
+        if concept is not None and concept.kind_column:
+            known[table.name, (row.get("district"), row["id"])] = concept.type_names[row[concept.kind_column]]
+        for reference in references(table).values():
+            place = reference.place(row)
+            if place is not None:
+                wanted[reference.target].add(place)
+    for table, places in wanted.items():
+        concept = concept_of(table)
+        missing = [place for place in places if (table.name, place) not in known]
+        if concept is None or concept.kind_column is None or not missing:
+            continue
+        found = await rows_at(connection, table, missing, concept.kind_column)
+        for place, row in found.items():
+            known[table.name, place] = concept.type_names[row[concept.kind_column]]
+    return Ids(known)
+
+
+async def rows_at(connection: Connection, table: Table, places: Iterable[Place], *columns: str) -> dict[Place, Values]:
+    """Some columns of the rows at given places, of one district or of several."""
+    districts, ids = zip(*places, strict=True)
+    owner = ", district" if "district" in table.c else ""
+    condition = "district = ANY ($2) AND " if owner else ""
+    values = [list(ids), *([sorted(set(districts))] if owner else [])]
+    statement = f"SELECT id{owner}, {', '.join(columns)} FROM {table.name} WHERE {condition}id = ANY ($1)"  # noqa: S608
+    return {(row.get("district"), row["id"]): row for row in await connection.fetch(statement, *values)}
+
+
+def image(table: Table, row: Values, ids: Ids) -> str:
+    """A row as JSON."""
+    return orjson.dumps(dict(_pictured(table, row, ids)), default=str).decode()
+
+
+def _pictured(table: Table, row: Values, ids: Ids) -> Iterator[tuple[str, Any]]:
+    referring = {reference.id: (name, reference) for name, reference in references(table).items()}
+    districts = {reference.district for reference in references(table).values()} - {"district"}
+    for column in table.columns:
+        if column.name in referring:
+            name, reference = referring[column.name]
+            place = reference.place(row)
+            yield camel(name), None if place is None else ids.of(reference.target, place) or f"{place[1]}"
+        elif column.name not in _LEFT_OUT and column.name not in districts:
+            yield camel(column.name), row[column.name]
+
+
+def changed_row(table: Table, before: Values | None, after: Values | None, ids: Ids) -> ChangedRow | None:
+    """What became of a row; null when it was made and deleted again."""
+    row = after or before
+    if row is None:
+        return None
+    action = "UPDATED" if before and after else "CREATED" if after else "DELETED"
+    place = (row.get("district"), row["id"]) if "id" in table.c else None
+    own = (each.place(row) for each in references(table).values() if each.district == "district")
+    owner = place or next((at for at in own if at is not None), (row["district"], None))
+    return ChangedRow(
+        type=ChangeType[table.name.upper()],
+        action=action,
+        row_district=owner[0],
+        row_id=owner[1],
+        node_id=None if place is None else ids.of(table, place),
+        before=image(table, before, ids) if before else None,
+        after=image(table, after, ids) if after else None,
+    )
+
+
+async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]) -> set[int]:
+    """The areas and platforms that rows belong to, with all above them."""
+    named: dict[str, set[Place]] = {"platform": set(), "event": set(), "result": set(), "area": set()}
+    districts: set[str] = set()
+    for table, row in rows:
+        districts.add(row["district"])
+        if table.name in named:
+            named[table.name].add((row.get("district"), row["id"]))
+        for reference in references(table).values():
+            place = reference.place(row)
+            if place is not None and reference.target.name in named:
+                named[reference.target.name].add(place)
+    if named["result"]:
+        table = metadata.tables["result"]
+        for row in (await rows_at(connection, table, named["result"], "event_id", "platform_id")).values():
+            named["event"] |= {(row["district"], row["event_id"])} if row["event_id"] else set()
+            named["platform"] |= {(row["district"], row["platform_id"])} if row["platform_id"] else set()
+    if named["event"]:
+        owners, ids = zip(*named["event"], strict=True)
+        found = await connection.fetch(
+            "SELECT platform_district, platform_id FROM event_platform"
+            " WHERE district = ANY ($1) AND event_id = ANY ($2)",
+            list(set(owners)), list(ids),
+        )  # fmt: skip
+        named["platform"] |= {(row[0], row[1]) for row in found}
+    places: set[int] = set()
+    areas = {place[1] for place in named["area"]}
+    if named["platform"]:
+        for row in (
+            await rows_at(connection, metadata.tables["platform"], named["platform"], "path", "area_id")
+        ).values():
+            places.update(row["path"])
+            areas.add(row["area_id"])
+    for row in await connection.fetch(
+        "SELECT path FROM area WHERE id = ANY ($1) OR (code = ANY ($2) AND valid_to IS NULL)",
+        list(areas), list(districts),
+    ):  # fmt: skip
+        places.update(row["path"])
+    return places

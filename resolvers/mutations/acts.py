@@ -1,0 +1,39 @@
+"""What a mutation is: a function of a write and its input, the failures it may end in, and who it is done as."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.access import PUBLIC, Viewer
+from resolvers.context import Context
+from resolvers.failures import Failure
+from resolvers.writes import Of, Write
+
+Given = Mapping[str, Of | list[Of]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Does the work of the mutation called `name` and gives the changed rows by the payload's fields."""
+
+    does: Callable[[Write, Any], Awaitable[Given]]
+    failures: tuple[type[Failure], ...]
+    is_public: bool
+
+    @property
+    def name(self) -> str:
+        """The mutation's name."""
+        return self.does.__name__
+
+    async def __call__(self, write: Write, given: Any) -> Given:
+        return await self.does(write, given)
+
+    async def viewer(self, context: Context) -> Viewer:
+        """As whom it is done: the public where everybody may."""
+        viewer = await context.viewer()
+        return PUBLIC if self.is_public and not viewer.may_write else viewer
+
+
+def act(*failures: type[Failure], is_public: bool = False) -> Callable[[Callable[[Write, Any], Awaitable[Given]]], Act]:
+    """Declares a function to be what a mutation does; anybody may do what `is_public`."""
+    return lambda does: Act(does, failures, is_public)

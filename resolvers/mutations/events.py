@@ -1,0 +1,147 @@
+"""What is done about events: planning them, moving them in time, holding or cancelling them, and their agenda."""
+
+from typing import Any
+
+from db.areas import area
+from db.enums import AttendanceState, EventStatus, OrganizerRole
+from db.events import agenda_item, attendance, event, event_organizer, event_participant, event_platform
+from db.machines import EVENT
+from resolvers import concepts
+from resolvers.entries import Values
+from resolvers.errors import BadArgument
+from resolvers.failures import IllegalTransition
+from resolvers.mutations.acts import Given, act
+from resolvers.writes import Of, Write
+
+MAX_PLACES = 100
+
+
+@act()
+async def plan_event(write: Write, given: Any) -> Given:
+    """A new event at platforms and by bodies of one or several districts."""
+    places = [await write.seen(concepts.platforms, each, "platforms") for each in given.platforms or []]
+    organizers = given.organizers or []
+    bodies = [await write.seen(concepts.organizations, each.organization, "organizers") for each in organizers]
+    if not places and not bodies:
+        raise BadArgument("name at least one platform or one organizer")
+    if max(len(places), len(bodies)) > MAX_PLACES:
+        raise BadArgument(f"an event has at most {MAX_PLACES} platforms and as many organizers")
+    if given.status not in EVENT.beginnings:
+        raise BadArgument(f"status must be one of {', '.join(EVENT.beginnings)}, got {given.status}")
+    district = given.district or (places or bodies)[0]["district"]
+    parent = await _own(write, concepts.events, given.parent, "parent", district)
+    bundle = await _own(write, concepts.bundles, given.bundle, "bundle", district)
+    row = await write.add(
+        event,
+        district=district,
+        title=given.title,
+        kind=given.kind,
+        status=given.status,
+        mode=given.mode,
+        starts_at=given.starts_at,
+        ends_at=given.ends_at,
+        place=given.place,
+        topics=given.topics or [],
+        summary=given.summary,
+        capacity=given.capacity,
+        registration_closes_at=given.registration_closes_at,
+        meeting_url=given.meeting_url,
+        parent_id=parent and parent["id"],
+        bundle_id=bundle and bundle["id"],
+        is_sample=given.is_sample,
+    )
+    of_event = {"district": district, "event_id": row["id"], "starts_at": row["starts_at"]}
+    for place in {each["id"]: each for each in places}.values():
+        await write.add(event_platform, **of_event, platform_district=place["district"], platform_id=place["id"])
+    for position, (body, organizer) in enumerate(zip(bodies, organizers, strict=True)):
+        await write.add(
+            event_organizer,
+            **of_event,
+            organization_district=body["district"],
+            organization_id=body["id"],
+            role=organizer.role or (OrganizerRole.CO_HOST if position else OrganizerRole.HOST),
+            position=position,
+        )
+    for participant in await _participants(write, district, places, bodies):
+        await write.add(event_participant, **of_event, participant=participant)
+    return {"event": Of(event, row)}
+
+
+async def _own(write: Write, concept: Any, id_: str | None, name: str, district: str) -> Values | None:
+    row = await write.seen(concept, id_, name) if id_ else None
+    if row is not None and row["district"] != district:
+        raise BadArgument(f"{name} must belong to {district}, which owns the event, got one of {row['district']}")
+    return row
+
+
+async def _participants(write: Write, district: str, places: list[Any], bodies: list[Any]) -> list[str]:
+    found = {district, *(each["district"] for each in (*places, *bodies))}
+    for place in places:
+        where = await write.row(area, {"id": place["area_id"]})
+        found |= {where["tenant"]} if where else set()
+    return sorted(found)
+
+
+@act(IllegalTransition)
+async def reschedule_event(write: Write, given: Any) -> Given:
+    """An event at another time; whoever signed up stays so."""
+    row = await write.the(concepts.events, given.event, "event")
+    if row["status"] not in EVENT.beginnings:
+        raise IllegalTransition(EVENT.name, row["status"], row["status"], [])
+    of_event = {"district": row["district"], "event_id": row["id"]}
+    # Attendances are counted by the month of their event.
+    attending = await write.rows(attendance, of_event, lock=True)
+    await write.kept.touch("attendance", row["district"], [each["id"] for each in attending])
+    moved = await write.change(event, row, starts_at=given.starts_at, ends_at=given.ends_at)
+    for table in (event_platform, event_organizer, event_participant, attendance):
+        for each in await write.rows(table, of_event, lock=True):
+            await write.change(table, each, starts_at=given.starts_at)
+    return {"event": Of(event, moved)}
+
+
+@act(IllegalTransition)
+async def set_event_status(write: Write, given: Any) -> Given:
+    """An event confirmed, held or cancelled, and what there is to tell of it."""
+    row = await write.the(concepts.events, given.event, "event")
+    told = {
+        name: getattr(given, name) for name in ("summary", "public_participants") if getattr(given, name) is not None
+    }
+    if given.to != EventStatus.HELD and told:
+        raise BadArgument("summary and publicParticipants tell of an event that was held; leave them out")
+    held = await write.move(EVENT, event, row, given.to, **told)
+    if given.marks_absent and given.to == EventStatus.HELD:
+        state = AttendanceState.REGISTERED
+        of_event = {"district": row["district"], "event_id": row["id"], "state": state}
+        for each in await write.rows(attendance, of_event, lock=True):
+            await write.change(attendance, each, state=AttendanceState.ABSENT)
+    return {"event": Of(event, held)}
+
+
+@act()
+async def put_on_agenda(write: Write, given: Any) -> Given:
+    """A point at the end of an event's agenda: a topic, or a matter that was raised."""
+    row = await write.the(concepts.events, given.event, "event")
+    matter = await write.seen(concepts.results, given.result, "result") if given.result else None
+    if matter is not None and matter["district"] != row["district"]:
+        raise BadArgument(f"result must be one of {row['district']}, which owns the event, got {matter['district']}")
+    topic = given.topic or (matter and matter["title"])
+    if topic is None:
+        raise BadArgument("name a topic, or a result whose title is the topic")
+    of_event = {"district": row["district"], "event_id": row["id"]}
+    position = max((each["position"] for each in await write.rows(agenda_item, of_event)), default=0) + 1
+    item = await write.add(
+        agenda_item,
+        **of_event,
+        position=position,
+        topic=topic,
+        result_id=matter and matter["id"],
+        is_sample=row["is_sample"],
+    )
+    return {"agenda_item": Of(agenda_item, item)}
+
+
+@act()
+async def resolve_agenda_item(write: Write, given: Any) -> Given:
+    """What was decided on a point of the agenda."""
+    row = await write.the(concepts.agenda_items, given.agenda_item, "agendaItem")
+    return {"agenda_item": Of(agenda_item, await write.change(agenda_item, row, resolution=given.resolution))}

@@ -1,0 +1,100 @@
+"""What is done to platforms: opening, moving, suspending and closing them."""
+
+from typing import Any
+
+from strawberry import UNSET
+
+from db.events import event_platform
+from db.machines import PLATFORM
+from db.platforms import platform, platform_sponsor, star_rating
+from resolvers import concepts
+from resolvers.errors import BadArgument
+from resolvers.failures import IllegalTransition, SlugTaken, WouldBeItsOwnAncestor
+from resolvers.mutations.acts import Given, act
+from resolvers.writes import Of, Write
+
+
+@act(SlugTaken)
+async def open_platform(write: Write, given: Any) -> Given:
+    """A new platform, at work at once or planned."""
+    area = await write.seen(concepts.areas, given.area, "area")
+    host = await write.seen(concepts.areas, given.host, "host") if given.host else None
+    parent = await write.seen(concepts.platforms, given.parent, "parent") if given.parent else None
+    sponsor = await write.seen(concepts.organizations, given.sponsor, "sponsor") if given.sponsor else None
+    district = given.district or area["tenant"]
+    if parent is not None and parent["district"] != district:
+        raise BadArgument(f"parent must be a platform of {district}, got one of {parent['district']}")
+    if given.status not in PLATFORM.beginnings:
+        raise BadArgument(f"status must be one of {', '.join(PLATFORM.beginnings)}, got {given.status}")
+    if await write.row(platform, {"slug": given.slug}) is not None:
+        raise SlugTaken(given.slug)
+    row = await write.add(
+        platform,
+        district=district,
+        slug=given.slug,
+        name=given.name,
+        brand=given.brand,
+        kind=given.kind,
+        level=given.level,
+        status=given.status,
+        host_kind=given.host_kind,
+        is_online=given.is_online,
+        area_id=area["id"],
+        host_id=host and host["id"],
+        parent_id=parent and parent["id"],
+        parent_path=parent["path"] if parent else [],
+        established_on=given.established_on,
+        note=given.note,
+        is_sample=given.is_sample,
+    )
+    if sponsor is not None:
+        await write.add(
+            platform_sponsor,
+            district=district,
+            platform_id=row["id"],
+            sponsor_district=sponsor["district"],
+            sponsor_id=sponsor["id"],
+        )
+    return {"platform": Of(platform, row)}
+
+
+@act(WouldBeItsOwnAncestor)
+async def move_platform(write: Write, given: Any) -> Given:
+    """A platform to another place, other premises, or another parent."""
+    row = await write.the(concepts.platforms, given.platform, "platform")
+    if given.parent is not UNSET:
+        parent = await write.the(concepts.platforms, given.parent, "parent") if given.parent else None
+        if parent is not None and parent["district"] != row["district"]:
+            raise BadArgument(f"parent must be a platform of {row['district']}, got one of {parent['district']}")
+        row = await write.replant(platform, row, parent)
+    places = {}
+    if given.host is not UNSET:
+        places["host_id"] = (await write.seen(concepts.areas, given.host, "host"))["id"] if given.host else None
+    if given.area:
+        places["area_id"] = (await write.seen(concepts.areas, given.area, "area"))["id"]
+        # Events are counted by the township of their platforms.
+        held = await write.rows(event_platform, {"platform_district": row["district"], "platform_id": row["id"]})
+        for district in sorted({each["district"] for each in held}):
+            await write.kept.touch("event", district, [e["event_id"] for e in held if e["district"] == district])
+    return {"platform": Of(platform, await write.change(platform, row, **places) if places else row)}
+
+
+@act(IllegalTransition)
+async def set_platform_status(write: Write, given: Any) -> Given:
+    """A platform at work, suspended, or closed for good."""
+    row = await write.the(concepts.platforms, given.platform, "platform")
+    day = {"closed_on": given.on or write.today} if given.to in PLATFORM.closing else {}
+    return {"platform": Of(platform, await write.move(PLATFORM, platform, row, given.to, **day))}
+
+
+@act()
+async def rate_platform(write: Write, given: Any) -> Given:
+    """The stars of a platform for a year, given or given anew."""
+    row = await write.the(concepts.platforms, given.platform, "platform")
+    key = {"district": row["district"], "platform_id": row["id"], "year": given.year}
+    rated = await write.row(star_rating, key, lock=True)
+    if rated is None:
+        await write.add(star_rating, **key, stars=given.stars, is_sample=row["is_sample"])
+    else:
+        await write.change(star_rating, rated, stars=given.stars)
+    return {"platform": Of(platform, row)}

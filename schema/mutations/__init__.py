@@ -1,0 +1,26 @@
+"""What can be done through the graph, put together."""
+
+import strawberry
+
+from schema.mutations.attendances import AttendanceMutations
+from schema.mutations.events import EventMutations
+from schema.mutations.members import MemberMutations
+from schema.mutations.organizations import OrganizationMutations
+from schema.mutations.platforms import PlatformMutations
+from schema.mutations.proposals import ProposalMutations
+from schema.mutations.results import ResultMutations
+
+
+@strawberry.type(
+    description="What can be done. A mutation is one transaction and one entry in the change log, or nothing."
+)
+class Mutation(
+    PlatformMutations,
+    OrganizationMutations,
+    MemberMutations,
+    EventMutations,
+    AttendanceMutations,
+    ResultMutations,
+    ProposalMutations,
+):
+    pass

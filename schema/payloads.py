@@ -1,0 +1,120 @@
+"""How a mutation is put into the graph: one input, a payload of changed nodes, the failures a client branches on."""
+
+import functools
+import operator
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+
+from resolvers import failures, lookups
+from resolvers.asks import Named
+from resolvers.context import Info
+from resolvers.entries import camel
+from resolvers.failures import Failure
+from resolvers.mutations.acts import Act
+from resolvers.writes import write
+from schema.fields import asking, column
+
+
+def required(description: str) -> Any:
+    """A part of an input that has to be given."""
+    return strawberry.field(description=description)
+
+
+def optional(description: str, default: Any = None) -> Any:
+    """A part of an input that need not be given."""
+    return strawberry.field(description=description, default=default)
+
+
+SAMPLE: Any = optional("Whether it is sample data rather than fact.", False)
+
+
+@strawberry.input(description="What every input has.")
+class Input:
+    idempotency_key: str | None = optional(
+        "Any text of the client's, at most 200 characters; the same key twice gives one effect and the same answer."
+    )
+
+
+class Told:
+    """What a mutation answers with: the type's name, and what its fields are read from."""
+
+    def __init__(self, typename: str, **values: Any) -> None:
+        self.typename = typename
+        self.__dict__.update(values)
+
+
+def _is_told(cls: Any, value: Any, info: Any) -> bool:
+    return bool(value.typename == cls.__strawberry_definition__.name)
+
+
+def _failure_type(failure: type[Failure]) -> type:
+    """The GraphQL type of a failure."""
+    body: dict[str, Any] = {
+        "__annotations__": {name: type_ for name, (type_, _) in failure.facts().items()},
+        "__module__": __name__,
+        "is_type_of": classmethod(_is_told),
+    }
+    body |= {name: column(text) for name, (_, text) in failure.facts().items()}
+    made = type(failure.__name__, (FailureInterface,), body)
+    return strawberry.type(made, description=(failure.__doc__ or "").strip())
+
+
+@strawberry.interface(name="Failure", description="Why a write was not made; nothing was changed.")
+class FailureInterface:
+    message: str = column("Why, in a sentence, and what would be right.")
+
+
+FAILURES: dict[type[Failure], type] = {
+    failure: _failure_type(failure)
+    for failure in vars(failures).values()
+    if isinstance(failure, type) and issubclass(failure, Failure) and failure is not Failure
+}
+"""The type of each failure."""
+
+
+def _node(name: str, is_list: bool) -> Any:
+    def one(self: Told) -> Named:
+        return lookups.node(getattr(self, name))
+
+    def several(self: Told) -> list[Named]:
+        return [lookups.node(each) for each in getattr(self, name)]
+
+    return several if is_list else one
+
+
+def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[Any, str]]) -> Any:
+    """A mutation that does what `act` does with an input of type `given`; `gives` are the payload's nodes by name."""
+    name = camel(act.name)
+    title = name[0].upper() + name[1:]
+    body: dict[str, Any] = {
+        "__annotations__": {"cursor": str},
+        "__module__": __name__,
+        "is_type_of": classmethod(_is_told),
+        "cursor": column("Its place in the change log: what `changes(since:)` goes on after."),
+    }
+    for field, (type_, text) in gives.items():
+        body["__annotations__"][field] = type_
+        body[field] = asking(_node(field, getattr(type_, "__origin__", None) is list), text)
+    payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
+    kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
+    union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")
+    result: Any = Annotated[functools.reduce(operator.or_, kinds), union]
+
+    async def resolve(info: Info, input: Any) -> Any:
+        context = info.context
+        try:
+            written = await write(context.writable(), await act.viewer(context), name, act, input)
+        except Failure as failure:
+            facts = {name: getattr(failure, name) for name in failure.facts()}
+            return Told(type(failure).__name__, message=failure.message, **facts)
+        await context.renew()
+        return Told(f"{title}Payload", cursor=str(written.position), **written.answer)
+
+    resolve.__annotations__ = {
+        "info": Info,
+        "input": Annotated[given, strawberry.argument(description="What to do.")],
+        "return": result,
+    }
+    return strawberry.mutation(resolver=resolve, name=name, description=description)

@@ -1,0 +1,254 @@
+"""Writes through the graph: all of it or nothing, once, by those who may, with counters and change log kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+from conftest import Ask, asking, database, database_name
+from telling import Teller, document
+
+from db.counters import differences
+from resolvers.access import ANONYMOUS, Viewer
+from schema.graph import Graph
+
+pytestmark = pytest.mark.anyio
+
+CITY = Viewer("杭州市政协", ("3301",), may_write=True)
+QIANTANG = Viewer("钱塘区政协", ("330114",), may_write=True)
+COUNTED = "SELECT (SELECT count(*) FROM result), (SELECT count(*) FROM change), (SELECT position FROM change_head)"
+RAISE = document("raiseRecommendation", "recommendation { id title status }")
+
+
+@pytest.fixture
+def own_hangzhou(postgres: str, hangzhou: str) -> Iterator[str]:
+    """The DSN of a database with the network of Hangzhou, this test's own."""
+    with database(postgres, template=database_name(hangzhou)) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def tell(graph: Graph, own_hangzhou: str) -> AsyncIterator[Ask]:
+    """Asks and writes with a key of the city."""
+    async with asking(graph, own_hangzhou, CITY) as ask:
+        yield ask
+
+
+@pytest.fixture
+async def teller(tell: Ask) -> Teller:
+    return told_by(tell)
+
+
+def told_by(ask: Ask) -> Teller:
+    async def run(query: str, variables: dict[str, Any]) -> Any:
+        answer = await ask(query, **variables)
+        assert answer.errors == []
+        return answer.data
+
+    return Teller(run)
+
+
+async def fetch(dsn: str, statement: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(dsn)
+    rows = await connection.fetch(statement)
+    await connection.close()
+    return [tuple(row) for row in rows]
+
+
+async def test_a_write_is_one_entry_with_each_row_before_and_after(teller: Teller) -> None:
+    platform = await teller.platform("qiantang-hui")
+    raised = await teller.do("raiseRecommendation", "recommendation { id }", title="增设公交接驳线", platform=platform)
+    department = await teller.organization("330114", "钱塘芯谷管理办公室")
+    await teller.do("advanceResult", "result { id }", result=raised["id"], to="FORWARDED", organization=department)
+    log = await teller.ask(
+        "{ changes { totalCount nodes { cursor author mutation types rows { type action nodeId before after "
+        "node { __typename id } } } } }"
+    )
+    first, second = log["changes"]["nodes"]
+    assert (log["changes"]["totalCount"], first["cursor"], second["cursor"]) == (2, "1", "2")
+    assert (first["author"], first["mutation"], first["types"]) == (
+        "杭州市政协", "raiseRecommendation", ["RESULT", "RESULT_STEP"],
+    )  # fmt: skip
+    made, changed = first["rows"][0], second["rows"][0]
+    assert (made["action"], made["before"], made["nodeId"]) == ("CREATED", None, raised["id"])
+    assert made["node"] == {"__typename": "Recommendation", "id": raised["id"]}
+    assert (made["after"]["title"], made["after"]["status"], made["after"]["platform"]) == (
+        "增设公交接驳线", "RAISED", platform,
+    )  # fmt: skip
+    assert (changed["action"], changed["before"]) == ("UPDATED", made["after"])
+    assert changed["after"] == {**made["after"], "status": "FORWARDED", "department": department}
+
+
+async def test_the_log_is_read_on_from_a_cursor_or_a_time_by_type_and_place(teller: Teller) -> None:
+    hall, elsewhere = await teller.platform("qiantang-xiasha-hall"), await teller.platform("xiaoshan-beigan-hall")
+    await teller.do("raiseRecommendation", "recommendation { id }", title="一", platform=hall)
+    await teller.do("ratePlatform", "platform { id }", platform=elsewhere, year=2025, stars=4)
+    query = (
+        "query ($since: String, $types: [ChangeType!], $under: String)"
+        " { changes(since: $since, types: $types, under: $under) { totalCount nodes { mutation } } }"
+    )
+
+    async def seen(**given: Any) -> list[str]:
+        found = (await teller.ask(query, **given))["changes"]
+        assert found["totalCount"] == len(found["nodes"])
+        return [each["mutation"] for each in found["nodes"]]
+
+    both = ["raiseRecommendation", "ratePlatform"]
+    assert await seen() == both
+    assert await seen(since="1") == both[1:]
+    assert await seen(since="2") == []
+    assert await seen(since="2020-01-01T00:00:00+08:00") == both
+    assert await seen(since="2120-01-01T00:00:00+08:00") == []
+    assert await seen(types=["RESULT_STEP", "EVENT"]) == both[:1]
+    assert await seen(types=["STAR_RATING"]) == both[1:]
+    assert await seen(under=hall) == both[:1]
+    assert await seen(under=await teller.area("330114")) == both[:1]
+    assert await seen(under=await teller.area("330109002")) == both[1:]
+    assert await seen(under=await teller.area("3301")) == both
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-11-01T08:00:00", "9" * 30])
+async def test_what_is_no_cursor_and_no_time_is_refused(ask: Ask, since: str) -> None:
+    answer = await ask("query ($since: String) { changes(since: $since) { totalCount } }", since=since)
+    assert [error[0] for error in answer.errors] == ["BAD_CURSOR"]
+
+
+async def test_the_same_key_gives_one_effect_and_the_same_answer(tell: Ask, own_hangzhou: str) -> None:
+    platform = (await tell('{ platform(slug: "qiantang-hui") { id } }')).data["platform"]["id"]
+    given = {"title": "一条建议", "platform": platform, "idempotencyKey": "k1"}
+    before = (await fetch(own_hangzhou, COUNTED))[0]
+    answers = await asyncio.gather(*(tell(RAISE, input=given) for _ in range(4)))
+    assert [answer.errors for answer in answers] == [[]] * 4
+    assert [answer.data for answer in answers] == [answers[0].data] * 4
+    assert (await fetch(own_hangzhou, COUNTED))[0] == (before[0] + 1, before[1] + 1, before[2] + 1)
+    other = await tell(RAISE, input={**given, "title": "另一条建议"})
+    assert other.errors == [
+        (
+            "BAD_ARGUMENT",
+            ["raiseRecommendation"],
+            "the idempotencyKey 'k1' was used for raiseRecommendation with another input; take a new key",
+        )
+    ]
+
+
+async def test_who_may_not_write_changes_nothing(graph: Graph, own_hangzhou: str) -> None:
+    before = await fetch(own_hangzhou, COUNTED)
+    for viewer, slug, message in (
+        (
+            ANONYMOUS,
+            "qiantang-hui",
+            "this needs a key that may write; send it as `Authorization: Bearer yz_…`, and ask whoever runs this server"
+            " for one (python server.py keys issue)",
+        ),
+        (QIANTANG, "xiaoshan-beigan-hall", "the key '钱塘区政协' may not write what 330109 owns, only 330114"),
+    ):
+        async with asking(graph, own_hangzhou, viewer) as ask:
+            platform = (await ask(f'{{ platform(slug: "{slug}") {{ id }} }}')).data["platform"]["id"]
+            answer = await ask(RAISE, input={"title": "一条建议", "platform": platform})
+            assert (answer.data, answer.errors) == (None, [("FORBIDDEN", ["raiseRecommendation"], message)])
+    assert await fetch(own_hangzhou, COUNTED) == before
+    async with asking(graph, own_hangzhou, QIANTANG) as ask:
+        await told_by(ask).do("raiseRecommendation", "recommendation { id }", title="一", district="330114")
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "message"),
+    [
+        ({"title": " "}, "BAD_ARGUMENT", "title must have 1–20,000 characters, and none of them may be null"),
+        ({"title": "a\0b"}, "BAD_ARGUMENT", "title must have 1–20,000 characters, and none of them may be null"),
+        ({"title": "字" * 20_001}, "BAD_ARGUMENT", "title must have 1–20,000 characters, and none of them may be null"),
+        (
+            {"title": "一"},
+            "BAD_ARGUMENT",
+            "name the district that owns it, or a platform, an event or an author of it",
+        ),
+        (
+            {"title": "一", "district": "330114", "platform": "eA=="},
+            "BAD_ID",
+            "'eA==' is no id of this service; take ids from the field id",
+        ),
+        ({"title": "一", "district": "12345x"}, "FORBIDDEN", None),
+        (
+            {"title": "一", "district": "330199"},
+            "UNKNOWN_CODE",
+            "no district, city or province of the newest list has the code '330199'; districts lists those that take"
+            " part",
+        ),
+    ],
+)
+async def test_bad_input_is_told_and_nothing_is_written(
+    tell: Ask, own_hangzhou: str, given: dict[str, Any], code: str, message: str | None
+) -> None:
+    before = await fetch(own_hangzhou, COUNTED)
+    answer = await tell(RAISE, input=given)
+    assert [(error[0], error[1]) for error in answer.errors] == [(code, ["raiseRecommendation"])]
+    assert message in (None, answer.errors[0][2])
+    assert await fetch(own_hangzhou, COUNTED) == before
+
+
+async def test_an_id_of_another_type_or_of_nothing_is_told(teller: Teller, tell: Ask) -> None:
+    area = await teller.area("330114")
+    answer = await tell(RAISE, input={"title": "一", "platform": area})
+    assert answer.errors == [
+        ("BAD_ARGUMENT", ["raiseRecommendation"], "platform must be the id of a Platform, got one of a District")
+    ]
+    gone = "RGlzdHJpY3RGb3J1bTozMzAxMTQ6OTk5OTk5OTk5"
+    assert await teller.refused("raiseRecommendation", title="一", platform=gone) == {
+        "__typename": "NotFound",
+        "message": f"platform: there is no DistrictForum with the id {gone}, or not any more",
+    }
+
+
+async def test_a_broken_rule_of_the_tables_is_told_in_words(teller: Teller, tell: Ask) -> None:
+    platform = await teller.platform("qiantang-hui")
+    rate = document("ratePlatform", "platform { id }")
+    answer = await tell(rate, input={"platform": platform, "year": 2025, "stars": 9})
+    assert answer.errors == [("BAD_ARGUMENT", ["ratePlatform"], "the star rating breaks a rule: one to five stars")]
+    answer = await tell(rate, input={"platform": platform, "year": 1_000_000, "stars": 1})
+    assert [error[0] for error in answer.errors] == ["BAD_ARGUMENT"]
+
+
+async def test_mutations_of_one_document_follow_each_other_and_see_what_was_written(teller: Teller, tell: Ask) -> None:
+    platform = await teller.platform("qiantang-hui")
+    answer = await tell(
+        """mutation ($a: RaiseRecommendationInput!, $b: RatePlatformInput!) {
+          a: raiseRecommendation(input: $a) { ... on RaiseRecommendationPayload { cursor recommendation { platform {
+            starRatings { year stars } results(where: {raisedAt: {since: "2026-01-01"}}) { totalCount } } } } }
+          b: ratePlatform(input: $b) { ... on RatePlatformPayload { cursor platform {
+            starRatings { year stars } results(where: {raisedAt: {since: "2026-01-01"}}) { totalCount } } } } }""",
+        a={"title": "一", "platform": platform},
+        b={"platform": platform, "year": 2026, "stars": 5},
+    )
+    rated = [{"year": 2026, "stars": 5}]
+    assert answer.errors == []
+    assert answer.data["a"] == {
+        "cursor": "1",
+        "recommendation": {"platform": {"starRatings": [], "results": {"totalCount": 1}}},
+    }
+    assert answer.data["b"] == {"cursor": "2", "platform": {"starRatings": rated, "results": {"totalCount": 1}}}
+
+
+async def test_counters_follow_writes(teller: Teller, own_hangzhou: str) -> None:
+    hall = await teller.platform("qiantang-xiasha-hall")
+    body = await teller.organization("330114", "钱塘区政协")
+    event = await teller.do(
+        "planEvent", "event { id }",
+        title="一次协商", kind="HALL_SESSION", startsAt="2026-03-01T09:00:00+08:00", platforms=[hall],
+        organizers=[{"organization": body}],
+    )  # fmt: skip
+    raised = await teller.do("raiseRecommendation", "recommendation { id }", title="一", event=event["id"])
+    await teller.do("adoptResult", "adoption { id }", result=raised["id"], organization=body)
+    await teller.do("setEventStatus", "event { id }", event=event["id"], to="HELD", publicParticipants=12)
+    await teller.do("movePlatform", "platform { id }", platform=hall, area=await teller.area("330114002"))
+    connection = await asyncpg.connect(own_hangzhou)
+    assert await differences(connection) == []
+    await connection.close()
+    other = await teller.do(
+        "planEvent", "event { id }",
+        title="又一次", kind="SALON", startsAt="2026-04-01T09:00:00+08:00", platforms=[hall],
+    )  # fmt: skip
+    await teller.do("rescheduleEvent", "event { id }", event=other["id"], startsAt="2026-05-01T09:00:00+08:00")
+    connection = await asyncpg.connect(own_hangzhou)
+    assert await differences(connection) == []
+    await connection.close()
