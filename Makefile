@@ -12,6 +12,7 @@ run: python ## Start the server; takes SAMPLE=0, PORT=… and DATABASE_URL=…
 	@exec $(IN_VENV) server.py serve
 
 test: lint ## Check everything: style, types and tests
+	@$(PYTHON) install.py requirements-dev.txt tests/clients
 	$(IN_VENV) -m pytest
 
 bench: python ## Measure against other servers, into bench/RESULTS.md; takes BENCH_ROUNDS=…, BENCH_KEEP=1 and DATABASE_URL=…

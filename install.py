@@ -1,5 +1,7 @@
 """Make `.venv` hold what a requirements file lists: `python3 install.py requirements.txt`.
 
+Folders named after it get the Node packages that their lock files list, by the Node of `.venv`.
+
 It needs nothing but Python, may run twice at once, and repairs what was killed half-way.
 """
 
@@ -59,6 +61,21 @@ def install(requirements: str, lock: int) -> None:
     STAMP.write_text("\n".join([python, *contained]))
 
 
+def install_node_packages(folder: Path) -> None:
+    """Install what the folder's lock file lists, unless it is there."""
+    modules = folder / "node_modules"
+    wanted = digest((folder / "package-lock.json").read_text())
+    stamp = modules / ".installed"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print(f"Installing the Node packages of {folder.relative_to(ROOT)}", flush=True)
+    shutil.rmtree(modules, ignore_errors=True)
+    # No package has to run anything of its own to be installed.
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error"]
+    subprocess.run([str(VENV / "bin" / "npm"), "ci", *quiet], cwd=folder, check=True)
+    stamp.write_text(wanted)
+
+
 def main() -> None:
     require_python()
     with (ROOT / ".venv.lock").open("w") as lock:
@@ -69,6 +86,8 @@ def main() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             install(sys.argv[1], lock.fileno())
+            for folder in sys.argv[2:]:
+                install_node_packages(ROOT / folder)
         except subprocess.CalledProcessError:
             sys.exit("The installation failed, for the reason above. Run the same command again when that is mended.")
 

@@ -39,6 +39,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
 
     from db.pools import read_pool, write_pool
     from db.preparing import readiness
+    from resolvers.following import Follower
     from resolvers.snapshots import Statements
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
@@ -52,7 +53,10 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         timeout = settings.statement_timeout
         app.state.pool = await read_pool(read_from, size=settings.pool_size, statement_timeout=timeout)
         app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
+        app.state.follower = Follower(dsn, per_viewer=settings.subscriptions)
+        following = asyncio.create_task(app.state.follower.run())
         yield
+        following.cancel()
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(app.state.pool.close(), app.state.primary.close()), 5)
@@ -346,6 +350,23 @@ def export_schema(
         path.write_text(sdl, encoding="utf-8")
     elif not path.exists() or path.read_text(encoding="utf-8") != sdl:
         fail(f"{path} is not what the code says. Run `python server.py export-schema`.")
+
+
+@cli.command("export-states")
+def export_states(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if the file is not current.")] = False,
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("docs/state-machines.md"),
+) -> None:
+    """Write the diagrams of the state machines.
+
+    Example: `python server.py export-states`
+    """
+    from schema.machines import drawn
+
+    if not check:
+        path.write_text(drawn(), encoding="utf-8")
+    elif not path.exists() or path.read_text(encoding="utf-8") != drawn():
+        fail(f"{path} is not what the code says. Run `python server.py export-states`.")
 
 
 @config.command("show")

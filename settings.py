@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     sample: bool = Field(True, description="Whether the embedded database has sample activity beside the facts.")
     pool_size: int = Field(10, ge=1, le=100, description="How many connections read from the database at most.")
     statement_timeout: float = Field(10, gt=0, le=600, description="How many seconds a statement may take.")
+    subscriptions: int = Field(
+        100, ge=1, description="How many subscriptions a key, or an address without one, may have in one process."
+    )
     execution: Literal["compiled", "batched"] = Field(
         "compiled",
         description="Whether a query is one statement where it can be, or one a level, as on distributed PostgreSQL.",

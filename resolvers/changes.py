@@ -33,6 +33,13 @@ def position_of(since: str) -> int:
     return 0
 
 
+def cursor_of(since: str) -> int:
+    """The position of a cursor of the change log."""
+    if not (since.isascii() and since.isdigit()):
+        raise BadCursor(f"since must be the cursor of a change, got {since[:40]!r}")
+    return position_of(since)
+
+
 def time_of(since: str) -> datetime:
     """The time from which the log is wanted: the beginning of times when a cursor is given."""
     if since.isascii() and since.isdigit():

@@ -1,6 +1,7 @@
 """What every resolver of one operation shares."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from db import access
 from resolvers.access import ANONYMOUS, Viewer
 from resolvers.batched import Loaders
 from resolvers.errors import Unauthenticated, Unavailable
+from resolvers.following import Follower
 from resolvers.snapshots import GONE, LOST, Snapshot
 
 
@@ -29,6 +31,9 @@ class Context:
     key: str | None = None
     # Where the request comes from, to keep those without a key apart.
     client: str = ""
+    follower: Follower | None = None
+    # What a WebSocket's client said of itself when it connected.
+    connection_params: Mapping[str, object] = field(default_factory=dict)
     known_viewer: Viewer | None = None
 
     @cached_property
@@ -58,10 +63,22 @@ class Context:
             raise Unavailable("nothing can be written here")
         return self.primary
 
+    def of_its_own(self) -> "Context":
+        """The same for another operation of the same viewer, with a snapshot of its own."""
+        sent = self.connection_params.get("authorization")
+        key = bearer(sent) if isinstance(sent, str) else None
+        return replace(self, snapshot=self.snapshot.another(), key=self.key or key)
+
     async def renew(self) -> None:
         """Forget what was read: from here on what was just written is seen, wherever reads go otherwise."""
         await self.snapshot.renew(self.primary)
         self.__dict__.pop("loaders", None)
+
+
+def bearer(authorization: str) -> str | None:
+    """The key of `Bearer …`, the only kind of authorization there is."""
+    kind, _, key = authorization.partition(" ")
+    return key.strip() if kind.lower() == "bearer" else None
 
 
 Info = StrawberryInfo[Context, Any]

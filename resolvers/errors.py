@@ -8,6 +8,7 @@
     ├── UnknownCode         UNKNOWN_CODE: an area code or another public key nobody has
     ├── Unauthenticated     UNAUTHENTICATED: the key that was sent is nobody's
     ├── Forbidden           FORBIDDEN: the viewer may not do this
+    ├── TooManySubscriptions  TOO_MANY_SUBSCRIPTIONS: a viewer watches as much as one may
     ├── TooLarge            TOO_LARGE: an operation asks for more rows than one may have
     ├── TimedOut            TIMEOUT: the database was given more to do than an operation may take
     └── Unavailable         UNAVAILABLE: the database cannot be reached just now
@@ -67,6 +68,12 @@ class Forbidden(Fault):
     """The viewer may not do this, or not there."""
 
     code = "FORBIDDEN"
+
+
+class TooManySubscriptions(Fault):
+    """A viewer has as many subscriptions as one may have."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
 
 
 class TooLarge(Fault):

@@ -191,6 +191,10 @@ class Snapshot:
         # The connection goes back to the pool even when this task is cancelled once more meanwhile.
         await asyncio.shield(asyncio.ensure_future(self._release()))
 
+    def another(self) -> "Snapshot":
+        """A snapshot of another operation, through the same pool."""
+        return Snapshot(self._pool, self.statements)
+
     async def renew(self, pool: asyncpg.Pool | None = None) -> None:
         """Begin another snapshot with the next statement, of another database when one is given."""
         await self._release()

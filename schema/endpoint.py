@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
-from resolvers.context import Context
+from resolvers.context import Context, bearer
 from resolvers.snapshots import Snapshot
 from schema.graph import Graph, execution, wants_execution
 
@@ -28,6 +29,7 @@ LOOKING_AFTER = 0.05
 # A request's id is unique among all processes: that of its process, and its number there.
 PROCESS = secrets.token_hex(8)
 NUMBERS = count(1)
+PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 PAGE = Path(__file__).with_name("page.html")
 
 
@@ -39,15 +41,14 @@ class Endpoint(GraphQL[Context, None]):
     """
 
     def __init__(self, schema: Graph, *, may_compile: bool = True) -> None:
-        super().__init__(schema, graphql_ide="graphiql", subscription_protocols=())
+        super().__init__(schema, graphql_ide="graphiql", subscription_protocols=PROTOCOLS)
         self.graph = schema
         self.may_compile = may_compile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is wrong with it is said in the form of a GraphQL answer."""
         if scope["type"] != "http":
-            # Nothing here is subscribed to; a WebSocket is refused before it opens.
-            await send({"type": "websocket.close", "code": 4406})
+            await super().__call__(scope, receive, send)
             return
         try:
             # The whole body is read first, so that the next thing to be received is the client's going away.
@@ -69,7 +70,7 @@ class Endpoint(GraphQL[Context, None]):
 
     async def _answer(self, scope: Scope, body: bytes) -> bytes | Response:
         may_compile = self.may_compile
-        if may_compile and scope["method"] == "POST" and _is_json(scope["headers"]):
+        if may_compile and scope["method"] == "POST" and _is_plain(scope["headers"]):
             answer = await self._compiled(body, self._context(scope))
             if answer is not None:
                 return answer
@@ -103,14 +104,16 @@ class Endpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """A snapshot that reads through the application's pool when first asked to."""
-        return self._context(request.scope, may_compile=request.state.may_compile)
+        is_websocket = request.scope["type"] == "websocket"
+        return self._context(request.scope, may_compile=self.may_compile if is_websocket else request.state.may_compile)
 
     def _context(self, scope: Scope, *, may_compile: bool = True) -> Context:
         state = scope["app"].state
         request_id = f"{PROCESS}{next(NUMBERS):016x}"
         client = scope.get("client") or ("",)
         snapshot = Snapshot(state.pool, state.statements)
-        return Context(snapshot, request_id, may_compile, state.primary, _key(scope["headers"]), client[0])
+        key = _key(scope["headers"])
+        return Context(snapshot, request_id, may_compile, state.primary, key, client[0], state.follower)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The JSON object of a body, or of the variables or extensions of a GET request."""
@@ -144,16 +147,22 @@ class Endpoint(GraphQL[Context, None]):
         return HTMLResponse(PAGE.read_text(encoding="utf-8"))
 
 
-def _is_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return any(name == b"content-type" and value.partition(b";")[0] == b"application/json" for name, value in headers)
+def _is_plain(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a request is JSON and does not ask for a stream."""
+    is_json = False
+    for name, value in headers:
+        if name == b"content-type":
+            is_json = value.partition(b";")[0] == b"application/json"
+        elif name == b"accept" and b"text/event-stream" in value:
+            return False
+    return is_json
 
 
 def _key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The key of `Authorization: Bearer …`, if one was sent."""
     for name, value in headers:
-        kind, _, key = value.partition(b" ")
-        if name == b"authorization" and kind.lower() == b"bearer":
-            return key.strip().decode("latin-1")
+        if name == b"authorization":
+            return bearer(value.decode("latin-1"))
     return None
 
 

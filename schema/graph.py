@@ -1,10 +1,12 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import asyncpg
+import graphql
 import orjson
 import strawberry
 from graphql import GraphQLError
@@ -24,6 +26,7 @@ from schema import figures
 from schema.masking import MAX_ERRORS, shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
+from schema.subscriptions import Subscription
 
 
 class Graph(strawberry.Schema):
@@ -67,12 +70,65 @@ class Graph(strawberry.Schema):
                 operation_extensions,
             )
 
+        if self._is_subscription(query, operation_name):
+            transports = "a WebSocket with graphql-transport-ws, or server-sent events with accept: text/event-stream"
+            refused = BadArgument(f"a subscription needs a connection that stays open: {transports}")
+            return ExecutionResult(data=None, errors=[refused])
         batched = super().execute
         result = await _limited(context, run())
         if wants_execution(operation_extensions):
             is_compiled = isinstance(result.data, orjson.Fragment)
             result.extensions = {"execution": execution(context, is_compiled=is_compiled)}
         return result
+
+    async def stream(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> Any:
+        """The results of a streamed operation: one of a query or a mutation, any number of a subscription."""
+        context = context_value.of_its_own()
+        if not self._is_subscription(query, operation_name):
+            return self._single(
+                query,
+                variable_values,
+                context,
+                root_value,
+                operation_name,
+                allowed_operation_types,
+                operation_extensions,
+            )
+        source = await super().stream(
+            query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
+        )
+        return self._watched(source, context)
+
+    def _is_subscription(self, query: str | None, operation_name: str | None) -> bool:
+        try:
+            operation = self.documents.read(query or "").operation(operation_name)
+        except (GraphQLError, RecursionError):
+            return False
+        return operation is not None and operation.node.operation is graphql.OperationType.SUBSCRIPTION
+
+    async def _single(self, *given: Any) -> AsyncIterator[ExecutionResult]:
+        yield await self.execute(*given)
+
+    async def _watched(self, source: Any, context: Context) -> AsyncIterator[ExecutionResult]:
+        """What is watched, nothing being held while nothing happens."""
+        try:
+            async with aclosing(source):
+                async for result in source:
+                    await context.snapshot.renew()
+                    if result.errors:
+                        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
+                    yield result
+        finally:
+            await context.snapshot.renew()
 
     async def execute_compiled(
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
@@ -188,6 +244,7 @@ def build_schema() -> Graph:
     schema = Graph(
         Query,
         Mutation,
+        Subscription,
         # Types that only an interface leads to.
         types=[*figures.SUBJECTS],
         extensions=[known_documents],

@@ -1,8 +1,8 @@
-"""State machines: how platforms, events, attendances, assignments and results may change."""
+"""State machines, in the graph and as diagrams: how platforms, events, attendances and results may change."""
 
 import strawberry
 
-from db.machines import Machine
+from db.machines import MACHINES, Machine
 from schema.fields import column
 
 
@@ -36,3 +36,22 @@ def shown(machine: Machine) -> StateMachine:
         for state, following in machine.next.items()
     ]
     return StateMachine(name=machine.name, states=states)
+
+
+def drawn() -> str:
+    """All machines as a page of Mermaid diagrams."""
+    parts = [
+        "# State machines\n",
+        "Which state may follow which. The tables are in `db/machines.py`; `stateMachines` gives them in the graph,",
+        "`python server.py export-states` draws them here. In a closing state a thing is done with.\n",
+    ]
+    for name, machine in sorted(MACHINES.items()):
+        parts += [f"## {name}\n", "```mermaid", "stateDiagram-v2"]
+        parts += [f"    {state.value}: {state.value} {state.zh}" for state in machine.states]
+        parts += [f"    [*] --> {state.value}" for state in machine.beginnings]
+        parts += [f"    {state.value} --> {each.value}" for state in machine.states for each in machine.next[state]]
+        parts += [f"    {state.value} --> [*]" for state in machine.states if not machine.next[state]]
+        parts += ["```\n"]
+        closing = [state.value for state in machine.states if state in machine.closing]
+        parts += [f"Closing: {', '.join(closing)}.\n"] if closing else []
+    return "\n".join(parts)

@@ -80,6 +80,13 @@ def hangzhou(postgres: str, migrated_template: str) -> Iterator[str]:
         yield dsn
 
 
+@pytest.fixture
+def own_hangzhou(postgres: str, hangzhou: str) -> Iterator[str]:
+    """The DSN of a database with the network of Hangzhou and its sample data, this test's own."""
+    with database(postgres, template=database_name(hangzhou)) as dsn:
+        yield dsn
+
+
 @dataclass(frozen=True)
 class Answer:
     """What an operation gave: its data, its errors as (code, path, message), and the statements it cost."""

@@ -357,7 +357,7 @@ def reached(schema: GraphQLSchema) -> list[graphql.GraphQLNamedType]:
             ahead.append(graphql.get_named_type(of.type))
             ahead += [graphql.get_named_type(argument.type) for argument in getattr(of, "args", {}).values()]
         if graphql.is_abstract_type(type_):
-            ahead += schema.get_possible_types(type_)  # type: ignore[arg-type]
+            ahead += schema.get_possible_types(type_)
     return [*found.values()]
 
 

@@ -1,12 +1,12 @@
 """Writes through the graph: all of it or nothing, once, by those who may, with counters and change log kept."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import pytest
-from conftest import Ask, asking, database, database_name
+from conftest import Ask, asking
 from telling import Teller, document
 
 from db.counters import differences
@@ -19,13 +19,6 @@ CITY = Viewer("杭州市政协", ("3301",), may_write=True)
 QIANTANG = Viewer("钱塘区政协", ("330114",), may_write=True)
 COUNTED = "SELECT (SELECT count(*) FROM result), (SELECT count(*) FROM change), (SELECT position FROM change_head)"
 RAISE = document("raiseRecommendation", "recommendation { id title status }")
-
-
-@pytest.fixture
-def own_hangzhou(postgres: str, hangzhou: str) -> Iterator[str]:
-    """The DSN of a database with the network of Hangzhou, this test's own."""
-    with database(postgres, template=database_name(hangzhou)) as dsn:
-        yield dsn
 
 
 @pytest.fixture

@@ -34,4 +34,5 @@ def test_the_readme_lists_every_setting() -> None:
 def test_the_readme_lists_every_command() -> None:
     commands = [command.name or command.callback.__name__ for command in cli.registered_commands if command.callback]
     listed = re.findall(r"^\| `python server.py ([a-z-]+)", README, re.MULTILINE)
-    assert sorted(listed) == sorted([*commands, "config"])
+    groups = [str(group.name) for group in cli.registered_groups]
+    assert sorted(listed) == sorted([*commands, *groups])

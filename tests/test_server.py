@@ -142,7 +142,7 @@ def test_a_browser_gets_a_page_that_names_no_other_host(client: httpx.Client) ->
 
 def test_introspection_works(client: httpx.Client) -> None:
     assert post(client, "{ __schema { queryType { name } mutationType { name } } }") == {
-        "data": {"__schema": {"queryType": {"name": "Query"}, "mutationType": None}}
+        "data": {"__schema": {"queryType": {"name": "Query"}, "mutationType": {"name": "Mutation"}}}
     }
 
 

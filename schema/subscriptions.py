@@ -1,0 +1,115 @@
+"""What can be watched: changes as they are written, and rollups as they change."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from typing import Annotated, Any
+
+import strawberry
+
+from db.changes import Heading
+from db.enums import ChangeType
+from resolvers import changes as edges
+from resolvers.access import ANONYMOUS
+from resolvers.asks import Named
+from resolvers.context import Context, Info
+from resolvers.entities import RollupSubject
+from resolvers.errors import EmptyFilter, Unavailable
+from resolvers.following import Follower
+from schema.changes import Change
+from schema.rollups import By, First, Having, Measures, Of, OrderBy, Rollup, Where, rollup
+
+Under = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Only changes at or below this area or platform; everywhere when not given."),
+]
+Types = Annotated[
+    list[ChangeType] | None,
+    strawberry.argument(description="Only changes of rows of one of these types; of all types when not given."),
+]
+Since = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The cursor of the last change that was seen, to go on after it; only what is to come by default."
+    ),
+]
+
+# A rollup is given anew at most once in so many seconds, however much is written.
+PAUSE = 0.5
+
+# What changes a rollup of each subject.
+COUNTED: dict[RollupSubject, frozenset[str]] = {
+    RollupSubject.PLATFORMS: frozenset({"PLATFORM", "PLATFORM_SPONSOR"}),
+    RollupSubject.MEMBERS: frozenset({"MEMBER", "MEMBERSHIP"}),
+    RollupSubject.EVENTS: frozenset({"EVENT", "EVENT_PLATFORM", "EVENT_ORGANIZER", "EVENT_PARTICIPANT", "PLATFORM"}),
+    RollupSubject.ATTENDANCES: frozenset({"ATTENDANCE", "EVENT", "MEMBER"}),
+    RollupSubject.RESULTS: frozenset({"RESULT", "RESULT_AUTHOR", "ADOPTION", "ENDORSEMENT", "PLATFORM"}),
+    RollupSubject.OBSERVATIONS: frozenset(),
+}
+
+
+async def _changed(
+    self: None, info: Info, under: Under = None, types: Types = None, since: Since = None
+) -> AsyncGenerator[Change, None]:
+    if types == []:
+        raise EmptyFilter("types is an empty list, which no change could meet; name some or leave it out")
+    context = info.context
+    follower = _follower(context)
+    place = None if under is None else edges.place_of(under)
+    position = await follower.position() if since is None else edges.cursor_of(since)
+
+    def wants(heading: Heading) -> bool:
+        is_there = place is None or place in heading.places
+        return is_there and (types is None or not heading.types.isdisjoint(types))
+
+    with follower.subscribed(await _name(context)):
+        while True:
+            position = (await follower.next(context.writable(), position, wants)).position
+            await context.renew()
+            yield await context.loaders.answer(Named(edges.all_changes, ("position",), (position,)))
+
+
+async def _rollup_changed(
+    self: None,
+    info: Info,
+    of: Of,
+    by: By,
+    measures: Measures,
+    where: Where = None,
+    having: Having = None,
+    order_by: OrderBy = None,
+    first: First = None,
+) -> AsyncGenerator[Rollup, None]:
+    context = info.context
+    follower = _follower(context)
+    wants: Callable[[Heading], bool] = lambda heading: not heading.types.isdisjoint(COUNTED[of])  # noqa: E731
+    with follower.subscribed(await _name(context)):
+        while True:
+            position = await follower.position()
+            await context.renew()
+            yield rollup(None, of, by, measures, where, having, order_by, first)
+            await asyncio.sleep(PAUSE)
+            await follower.next(context.writable(), position, wants)
+
+
+def _follower(context: Context) -> Follower:
+    if context.follower is None:
+        raise Unavailable("nothing can be watched here")
+    return context.follower
+
+
+async def _name(context: Context) -> str:
+    """What a viewer's subscriptions are counted under: the key's name, or the address of those without one."""
+    viewer = await context.viewer()
+    return context.client if viewer is ANONYMOUS else viewer.name
+
+
+def _watched(resolve: Any, description: str) -> Any:
+    return strawberry.subscription(resolver=resolve, description=description)
+
+
+@strawberry.type(description="What can be watched, over graphql-transport-ws or server-sent events.")
+class Subscription:
+    changed: Change = _watched(_changed, "Each change as it is written, in order, none twice and none left out.")
+    rollup_changed: Rollup = _watched(
+        _rollup_changed, "A rollup as it is, and again whenever something it counts was written."
+    )
