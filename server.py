@@ -41,6 +41,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
     from db.preparing import readiness
     from resolvers.following import Follower
     from resolvers.snapshots import Statements
+    from schema.codes import picture
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
 
@@ -72,6 +73,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/schema.graphql", lambda _: PlainTextResponse(schema.as_str())),
+            Route("/check-in/{code}.svg", picture),
             Route("/health", lambda _: PlainTextResponse("alive")),
             Route("/ready", ready),
         ],

@@ -21,6 +21,7 @@ from resolvers.asks import Named, Rows
 from resolvers.errors import UnknownCode
 from resolvers.searches import Search, search
 from schema.areas import Area, District
+from schema.codes import CheckInCode, check_in_code
 from schema.comparisons import Comparison, comparison
 from schema.coverages import Coverage, coverage
 from schema.enums import ENUMS
@@ -142,4 +143,5 @@ class Query:
     state_machines: list[StateMachine] = asking(
         _state_machines, "How things may change: for each kind the states it can be in, and what may follow each."
     )
+    check_in_code: CheckInCode = check_in_code
     changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")

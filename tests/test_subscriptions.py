@@ -10,16 +10,16 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import psutil
 import pytest
 from conftest import database, database_name, load_hangzhou
+from serving import issued, teller_of
 from telling import Teller
 from test_server import own_postgres, served
 from websockets.asyncio.client import ClientConnection, connect
 
-from db import access, embedded
+from db import embedded
 
 __all__ = ["own_postgres"]
 
@@ -41,27 +41,9 @@ class Served:
         self.other, _ = other
         self.key = asyncio.run(issued(dsn))
 
-    def teller(self, client: httpx.AsyncClient, address: str | None = None) -> Teller:
-        """Writes through the other process, or through one at an address."""
-
-        async def run(query: str, variables: dict[str, Any]) -> Any:
-            answer = await client.post(
-                f"{address or self.other}/graphql",
-                json={"query": query, "variables": variables},
-                headers={"authorization": f"Bearer {self.key}"},
-            )
-            assert answer.status_code == 200
-            assert "errors" not in answer.json(), answer.text
-            return answer.json()["data"]
-
-        return Teller(run)
-
-
-async def issued(dsn: str) -> str:
-    connection = await asyncpg.connect(dsn)
-    key = await access.issue(connection, "杭州市政协", ["3301"], may_write=True)
-    await connection.close()
-    return key
+    def teller(self, client: httpx.AsyncClient) -> Teller:
+        """Writes through the other process."""
+        return teller_of(client, self.other, self.key)
 
 
 @pytest.fixture(scope="module")

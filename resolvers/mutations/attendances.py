@@ -75,12 +75,15 @@ async def sign_up(write: Write, given: Any) -> Given:
     found = await _attendance(write, happening, person)
     if found is not None and found["state"] != AttendanceState.LEAVE:
         raise AlreadySignedUp(found["state"])
+    if found is not None:
+        # Whoever comes back comes anew, and is the last in line.
+        await write.remove(attendance, found)
     state = AttendanceState.REGISTERED
     if not await _has_place(write, happening):
         if not given.may_wait:
             raise EventIsFull(happening["capacity"])
         state = AttendanceState.WAITING
-    row = await _taking_part(write, happening, person, found, state, role=given.role, mode=given.mode)
+    row = await _taking_part(write, happening, person, None, state, role=given.role, mode=given.mode)
     return {"attendance": Of(attendance, row), "event": Of(event, happening)}
 
 
