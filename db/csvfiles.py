@@ -20,7 +20,7 @@ from sqlalchemy import Column, Table, UniqueConstraint
 from sqlalchemy import types as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from db import areas, events, figures, members, organizations, platforms, results
+from db import areas, discussions, events, figures, members, organizations, platforms, results
 from db.tables import FAR, metadata
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -159,7 +159,7 @@ def _layouts(*modules: ModuleType) -> dict[str, Layout]:
     return {table.name: _layout(table) for table in tables}
 
 
-LAYOUTS = _layouts(areas, organizations, platforms, members, events, results, figures)
+LAYOUTS = _layouts(areas, organizations, platforms, members, events, discussions, results, figures)
 """The file of each table, a table after those it refers to."""
 
 

@@ -287,6 +287,31 @@ class EndorsementKind(Labelled):
     AFFIRMATION = "AFFIRMATION", "批示肯定", "Written affirmation"
 
 
+class DiscussionKind(Labelled):
+    """What a discussion is for."""
+
+    TOPIC = "TOPIC", "履职话题", "Topic that may ripen into a proposal"
+    SURVEY = "SURVEY", "调研课题", "Survey on a subject of research"
+    CALL = "CALL", "民生实事征集", "Call for people's matters"
+
+
+class DiscussionStatus(Labelled):
+    """Where a discussion stands."""
+
+    OPEN = "OPEN", "讨论中", "Open"
+    RIPE = "RIPE", "形成案由", "Ripened into a proposal"
+    CLOSED = "CLOSED", "结束", "Closed"
+
+
+class DocumentKind(Labelled):
+    """What a document is."""
+
+    REPORT = "REPORT", "报告", "Report"
+    MEDIA = "MEDIA", "媒体报道", "Press report"
+    DEPARTMENT_FILE = "DEPARTMENT_FILE", "部门文件", "File of a department"
+    LECTURE = "LECTURE", "委员讲堂", "Lecture of a member"
+
+
 class Precision(Labelled):
     """How exactly a figure is known."""
 
@@ -362,6 +387,10 @@ class ChangeType(Labelled):
     ASSIGNMENT = "ASSIGNMENT", "交办单位", "Assignment of a proposal"
     EVALUATION = "EVALUATION", "评价", "Evaluation of a proposal's handling"
     REPLY_MEANING = "REPLY_MEANING", "答复分类含义", "What a class of replies means"
+    RESULT_PLATFORM = "RESULT_PLATFORM", "联办平台", "Platform that works on a result"
+    DISCUSSION = "DISCUSSION", "讨论", "Discussion"
+    REMARK = "REMARK", "发言", "Remark"
+    SUPPORT = "SUPPORT", "附议", "Support of a discussion"
     SUPERVISION_CAMPAIGN = "SUPERVISION_CAMPAIGN", "监督活动", "Supervision campaign"
     PROPOSAL_BUNDLE = "PROPOSAL_BUNDLE", "专题项目", "Bundle of proposals"
     DOCUMENT = "DOCUMENT", "文件", "Document"

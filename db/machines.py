@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from db.enums import (
     AssignmentState,
     AttendanceState,
+    DiscussionStatus,
     EventStatus,
     Labelled,
     PlatformStatus,
@@ -80,6 +81,13 @@ ATTENDANCE = Machine(
         _A.CHECKED_IN: (),
         _A.ABSENT: (),
     },
+)
+
+_D = DiscussionStatus
+DISCUSSION = Machine(
+    "Discussion",
+    (_D.OPEN,),
+    {_D.OPEN: (_D.RIPE, _D.CLOSED), _D.RIPE: (_D.CLOSED,), _D.CLOSED: ()},
 )
 
 _T = AssignmentState
@@ -211,6 +219,6 @@ RESULTS: Mapping[ResultKind, Machine] = {
 """The machine of each kind of result, whose states are the statuses the kind can have."""
 
 MACHINES: Mapping[str, Machine] = {
-    machine.name: machine for machine in (PLATFORM, EVENT, ATTENDANCE, ASSIGNMENT, *RESULTS.values())
+    machine.name: machine for machine in (PLATFORM, EVENT, ATTENDANCE, DISCUSSION, ASSIGNMENT, *RESULTS.values())
 }
 """Every state machine by name."""

@@ -15,11 +15,37 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db import access, areas, changes, counters, events, figures, members, organizations, platforms, results
+from db import (
+    access,
+    areas,
+    changes,
+    contacts,
+    counters,
+    discussions,
+    events,
+    figures,
+    members,
+    organizations,
+    platforms,
+    results,
+)
 from db.revisions import NotMigrated
 
 # Importing them puts their tables into the metadata; a test finds a module that is missing here.
-TABLE_MODULES = (access, areas, changes, counters, events, figures, members, organizations, platforms, results)
+TABLE_MODULES = (
+    access,
+    areas,
+    changes,
+    contacts,
+    counters,
+    discussions,
+    events,
+    figures,
+    members,
+    organizations,
+    platforms,
+    results,
+)
 
 __all__ = ["NotMigrated", "Status", "configuration", "connect", "locked", "migrate", "status"]
 

@@ -23,6 +23,7 @@ from db.enums import (
     AuthorityLevel,
     AuthorRole,
     DatePrecision,
+    DocumentKind,
     EndorsementKind,
     ReplyClass,
     ResultKind,
@@ -75,6 +76,10 @@ result = tenant_table(
     *own("department", "organization"),
     *own("campaign", "supervision_campaign"),
     *own("bundle", "proposal_bundle"),
+    *own("discussion", "discussion"),
+    # The member who takes care of a citizen's request, and how content the citizen is, from 1 to 5.
+    *far("handler", "member"),
+    Column("rating", SmallInteger),
     Column("number", Text),
     Column("cause", Text),
     Column("beneficiaries", Text),
@@ -89,6 +94,7 @@ result = tenant_table(
     CheckConstraint("follows_from_id <> id", name="no_result_follows_from_itself"),
     CheckConstraint("merged_into_id <> id", name="no_result_is_merged_into_itself"),
     CheckConstraint(_status_fits, name="status_fits_the_kind"),
+    CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_one_to_five"),
     Index("result_raised_idx", "raised_at", "id"),
     # Counting the open results of a kind reads this index alone, hence the status.
     Index("result_district_kind_idx", "district", "kind", "raised_at", "id", postgresql_include=["status"]),
@@ -101,6 +107,8 @@ result = tenant_table(
     Index("result_department_idx", "district", "department_id", "raised_at", "id", postgresql_include=["closed_at"]),
     Index("result_campaign_idx", "district", "campaign_id"),
     Index("result_bundle_idx", "district", "bundle_id"),
+    Index("result_discussion_idx", "district", "discussion_id"),
+    Index("result_handler_idx", "handler_district", "handler_id"),
     key=True,
 )
 
@@ -120,6 +128,18 @@ result_author = Table(
     PrimaryKeyConstraint("district", "result_id", "member_district", "member_id"),
     _of_result(),
     Index("result_author_member_idx", "member_district", "member_id"),
+)
+
+# The platforms, of any district and level, that work on a matter together with the one it came out at.
+result_platform = Table(
+    "result_platform",
+    metadata,
+    Column("district", Text, nullable=False),
+    Column("result_id", BigInteger, nullable=False),
+    *far("platform", "platform", nullable=False),
+    PrimaryKeyConstraint("district", "result_id", "platform_district", "platform_id"),
+    _of_result(),
+    Index("result_platform_platform_idx", "platform_district", "platform_id"),
 )
 
 result_step = tenant_table(
@@ -208,6 +228,7 @@ reply_meaning = Table(
 
 document = tenant_table(
     "document",
+    enum_column("kind", DocumentKind, nullable=True),
     Column("title", Text, nullable=False),
     Column("media_type", Text),
     Column("url", Text),
@@ -216,10 +237,12 @@ document = tenant_table(
     *own("event", "event", ondelete="CASCADE"),
     *own("result", "result", ondelete="CASCADE"),
     *own("platform", "platform", ondelete="CASCADE"),
+    *far("member", "member"),
     *sourced(),
     CheckConstraint("num_nonnulls(event_id, result_id, platform_id) <= 1", name="about_one_thing"),
     Index("document_event_idx", "district", "event_id"),
     Index("document_result_idx", "district", "result_id"),
     Index("document_platform_idx", "district", "platform_id"),
+    Index("document_member_idx", "member_district", "member_id"),
     key=True,
 )

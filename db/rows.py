@@ -15,6 +15,8 @@ from db.enums import (
     AttendanceState,
     AuthorityLevel,
     AuthorRole,
+    DiscussionKind,
+    DiscussionStatus,
     DistrictKind,
     EndorsementKind,
     EventKind,
@@ -270,6 +272,41 @@ class AdoptionRow(NamedTuple):
     is_sample: bool = True
 
 
+class DiscussionRow(NamedTuple):
+    district: str
+    id: int
+    key: str | None
+    kind: DiscussionKind
+    status: DiscussionStatus
+    title: str
+    topics: list[str]
+    member_district: str
+    member_id: int
+    opened_at: datetime
+    sort_key: str
+    terms: bytes
+    is_sample: bool = True
+
+
+class RemarkRow(NamedTuple):
+    district: str
+    id: int
+    key: str | None
+    discussion_id: int
+    member_district: str | None
+    member_id: int | None
+    body: str
+    at: datetime
+    is_sample: bool = True
+
+
+class SupportRow(NamedTuple):
+    district: str
+    discussion_id: int
+    member_district: str
+    member_id: int
+
+
 # In the order in which rows refer to each other: what is referred to comes first.
 TABLES: dict[type[tuple[Any, ...]], str] = {
     AreaRow: "area",
@@ -285,6 +322,9 @@ TABLES: dict[type[tuple[Any, ...]], str] = {
     EventParticipantRow: "event_participant",
     AgendaItemRow: "agenda_item",
     AttendanceRow: "attendance",
+    DiscussionRow: "discussion",
+    RemarkRow: "remark",
+    SupportRow: "support",
     ResultRow: "result",
     ResultAuthorRow: "result_author",
     ResultStepRow: "result_step",

@@ -9,6 +9,7 @@ from db import search
 from db.counters import count_all
 from db.loading import Progress
 from db.rows import TABLES, Batch, draw_ids
+from db.sample_discussions import add_discussions
 from db.sample_districts import CHUNAN, LINPING, PLANS, XIAOSHAN, YUHANG, District, read_district
 from db.sample_events import (
     add_asian_games,
@@ -73,3 +74,4 @@ def _fill(district: District, called: list[str], reporter: int) -> None:
     if district.code == YUHANG:
         add_duty_report(district, reporter)
     add_results(district)
+    add_discussions(district)

@@ -22,6 +22,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "organization": ("name", "short_name"),
     "member": ("name", "duty_code", "post", "tags"),
     "event": ("title", "place", "topics", "summary"),
+    "discussion": ("title", "topics", "body"),
     "result": ("title", "number", "body", "cause", "topics", "beneficiaries"),
 }
 
@@ -107,7 +108,7 @@ def _texts(value: object) -> Iterable[str]:
 
 def _row_sort_key(table_name: str, row: Mapping[str, object]) -> str:
     match table_name:
-        case "event" | "result":
+        case "event" | "result" | "discussion":
             # These are listed by their time, never by their title.
             return ""
         case _:

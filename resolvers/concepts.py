@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, litera
 
 from db import areas as area_tables
 from db import changes as change_tables
+from db import discussions as discussion_tables
 from db import events as event_tables
 from db import figures as figure_tables
 from db import members as member_tables
@@ -214,8 +215,23 @@ bundles = Concept(
     default_order=("YEAR", True),
     is_filtered=False,
 )
-documents = Concept("Document", "results", result_tables.document, orders={"CREATED": CREATED}, is_filtered=False)
+documents = Concept("Document", "results", result_tables.document, orders={"CREATED": CREATED})
 
+discussions = Concept(
+    "Discussion",
+    "discussions",
+    discussion_tables.discussion,
+    orders={"OPENED_AT": Order("opened_at", "By the time it was opened.")},
+    default_order=("OPENED_AT", True),
+)
+remarks = Concept(
+    "Remark",
+    "discussions",
+    discussion_tables.remark,
+    orders={"AT": Order("at", "By time.")},
+    default_order=("AT", False),
+    is_filtered=False,
+)
 assignments = Concept(
     "Assignment",
     "results",
@@ -296,6 +312,8 @@ NODES = (
     campaigns,
     bundles,
     assignments,
+    discussions,
+    remarks,
     evaluations,
     documents,
     indicators,

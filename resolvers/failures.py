@@ -154,6 +154,41 @@ class AlreadyAuthor(Failure):
     role: Annotated[str, "As what."]
 
 
+class TooManyRequests(Failure):
+    """Too much was sent from one place without a key."""
+
+    says = "more than {per_hour} requests came from this place within an hour; try again later"
+    per_hour: Annotated[int, "How many may come within an hour."]
+
+
+class UnknownReceipt(Failure):
+    """No request belongs to the receipt."""
+
+    says = "no request belongs to this receipt; use the one raiseCitizenRequest gave"
+
+
+class AlreadyJoined(Failure):
+    """The platform works on the matter already."""
+
+    says = "{platform} works on it already"
+    platform: Annotated[str, "The platform's name."]
+
+
+class DiscussionOver(Failure):
+    """Nobody can speak in the discussion any more."""
+
+    says = "the discussion is {status}, and was to end at {closes_at}"
+    status: Annotated[str, "Where it stands."]
+    closes_at: Annotated[datetime | None, "Until when one could speak, in UTC; null when there was no limit."]
+
+
+class AlreadySupported(Failure):
+    """The member stands behind the discussion already."""
+
+    says = "{member} stands behind it already"
+    member: Annotated[str, "The member's name."]
+
+
 class NotADraft(Failure):
     """Only a draft can be edited, co-signed or taken back."""
 

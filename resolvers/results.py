@@ -1,6 +1,6 @@
 """Edges from results: where they came from, who made them, how they were handled and what followed."""
 
-from db.results import result_author
+from db.results import result_author, result_platform
 from resolvers import concepts
 from resolvers.areas import of_district
 from resolvers.edges import Edge, by, everything, through, to_far, to_own, to_shared
@@ -12,6 +12,14 @@ platform = to_own("Result.platform", concepts.results, concepts.platforms, "plat
 event = to_own("Result.event", concepts.results, concepts.events, "event")
 follows_from = to_own("Result.followsFrom", concepts.results, concepts.results, "follows_from")
 merged_into = to_own("Proposal.mergedInto", concepts.results, concepts.results, "merged_into")
+joint_platforms = Edge(
+    "Result.jointPlatforms",
+    concepts.results,
+    concepts.platforms,
+    through(result_platform, _KEY, {"platform_district": "district", "platform_id": "id"}),
+)
+discussion = to_own("Proposal.discussion", concepts.results, concepts.discussions, "discussion")
+handler = to_far("CitizenRequest.handler", concepts.results, concepts.members, "handler")
 leads_to = Edge("Result.leadsTo", concepts.results, concepts.results, by(district="district", id="follows_from_id"))
 department = to_own("Result.department", concepts.results, concepts.organizations, "department")
 campaign = to_own("SupervisionItem.campaign", concepts.results, concepts.campaigns, "campaign")
@@ -66,6 +74,12 @@ bundle_source = to_shared("ProposalBundle.source", concepts.bundles, concepts.so
 
 document_event = to_own("Document.event", concepts.documents, concepts.events, "event")
 document_result = to_own("Document.result", concepts.documents, concepts.results, "result")
+document_member = to_far("Document.member", concepts.documents, concepts.members, "member")
+document_district = of_district(concepts.documents)
+all_documents = Edge("Query.documents", None, concepts.documents, everything)
+lectures = Edge(
+    "Member.documents", concepts.members, concepts.documents, by(district="member_district", id="member_id")
+)
 document_platform = to_own("Document.platform", concepts.documents, concepts.platforms, "platform")
 document_source = to_shared("Document.source", concepts.documents, concepts.sources, "source")
 

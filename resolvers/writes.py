@@ -4,55 +4,40 @@ What a mutation does is a function of a `Write` and its input; it finds rows, ch
 it cannot. Every change goes through the three functions `add`, `change` and `remove`, which ask whether the viewer may.
 """
 
-import dataclasses
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import asyncpg
-import orjson
 from asyncpg import Connection
 from sqlalchemy import Table, bindparam, delete, insert, select, update
-from strawberry import UNSET
 
 from db import search
-from db.changes import Entry, answered, append
+from db.changes import Entry, signing_secret
+from db.contacts import citizen_contact, count_since
 from db.counters import Keeping
 from db.events import attendance, event, event_platform
 from db.machines import Machine
 from db.results import adoption, result
-from resolvers.access import Viewer
+from resolvers.access import PUBLIC, Viewer
 from resolvers.edges import Concept
-from resolvers.entries import Ids, Values, camel, changed_row, ids_of, places_of
-from resolvers.errors import BadArgument, TimedOut, Unavailable, UnknownCode
-from resolvers.failures import IllegalTransition, NotFound, WouldBeItsOwnAncestor
+from resolvers.entries import Ids, Values, changed_row, ids_of, places_of
+from resolvers.errors import BadArgument, UnknownCode
+from resolvers.failures import IllegalTransition, NotFound, TooManyRequests, WouldBeItsOwnAncestor
 from resolvers.ids import read_id
-from resolvers.snapshots import GONE, LOST, PATIENCE, TOO_SLOW, Statement, compiled
+from resolvers.snapshots import Statement, compiled
 from resolvers.times import LOCAL_TIME
 
 Answer = Mapping[str, str | list[str]]
-Act = Callable[["Write", Any], Awaitable[Mapping[str, Any]]]
 
 # Rows of these tables are counted; those of the others beside them change how a row of these is counted.
 FACTS = {event, result, attendance}
 COUNTED_WITH = {event_platform: ("event", "event_id"), adoption: ("result", "result_id")}
-# Another write came first.
-BEFORE_US = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.UniqueViolationError,
-    asyncpg.ExclusionViolationError,
-)
-# How often a write is tried that another one stood in the way of.
-TRIES = 5
-MAX_TEXT = 20_000
-MAX_ITEMS = 1_000
-MAX_KEY = 200
-READ_ONLY = "nothing can be written just now: the database takes no writes; reading goes on"
+# How much the public may send from one place.
+HOUR = timedelta(hours=1)
+REQUESTS_PER_HOUR = 10
 
 Key = tuple[Any, ...]
 
@@ -67,6 +52,8 @@ class Write:
     kept: Keeping
     before: dict[tuple[Table, Key], Values | None] = field(default_factory=dict)
     after: dict[tuple[Table, Key], Values | None] = field(default_factory=dict)
+    # Where the request comes from.
+    client: str = ""
     # Those known to be there.
     districts: set[str] = field(default_factory=set)
 
@@ -164,6 +151,25 @@ class Write:
         self._note(table, row, row, itself)
         return itself
 
+    async def count_request(
+        self, row: Values, *, result: int | None = None, contact: str | None = None, receipt: str | None = None
+    ) -> None:
+        """Count a request of the public, or refuse it; what is kept of it beside the graph is in no log."""
+        client = hashlib.sha256(f"{await signing_secret(self.connection)}/{self.client}".encode()).hexdigest()
+        await self.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 8))", client)
+        if self.viewer is PUBLIC and await count_since(self.connection, client, self.at - HOUR) >= REQUESTS_PER_HOUR:
+            raise TooManyRequests(REQUESTS_PER_HOUR)
+        values: dict[str, Any] = {
+            "district": row["district"],
+            "result_id": result,
+            "contact": contact,
+            "receipt": receipt,
+            "client": client,
+            "at": self.at,
+        }
+        statement = _insertion(citizen_contact, tuple(values))
+        await self.connection.execute(statement.sql, *statement.values(None, values))
+
     async def move(self, machine: Machine, table: Table, row: Values, to: str, **values: Any) -> Values:
         """`row` in another state of its machine, or an IllegalTransition."""
         require_transition(machine, row[_state_of(table)], to)
@@ -205,7 +211,8 @@ class Write:
     async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry, Answer]:
         """The change log's entry of what was changed, and the global ids of what the mutation gives."""
         noted = [(table, row) for (table, _), row in (*self.before.items(), *self.after.items()) if row is not None]
-        given = [each for row in rows.values() for each in (row if isinstance(row, list) else [row])]
+        several = [each for row in rows.values() for each in (row if isinstance(row, list) else [row])]
+        given = [each for each in several if isinstance(each, Of)]
         ids = await ids_of(self.connection, [*noted, *((each.table, each.row) for each in given)])
         changed = [changed_row(key[0], self.before[key], self.after[key], ids) for key in self.before]
         entry = Entry(
@@ -227,7 +234,9 @@ class Of:
     row: Values
 
 
-def _id(row: Of | list[Of], ids: Ids) -> str | list[str]:
+def _id(row: Of | list[Of] | str, ids: Ids) -> str | list[str]:
+    if isinstance(row, str):
+        return row
     if isinstance(row, list):
         return [str(_id(each, ids)) for each in row]
     return str(ids.of(row.table, (row.row.get("district"), row.row["id"])))
@@ -239,100 +248,12 @@ def require_transition(machine: Machine, current: str, wanted: str) -> None:
         raise IllegalTransition(machine.name, str(current), str(wanted), [str(each) for each in machine.after(current)])
 
 
-# --- Running
-
-
-@dataclass(frozen=True)
-class Written:
-    """What a write left: its position in the change log, and the global ids of what it gives, by field."""
-
-    position: int
-    answer: Answer
-
-
-async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, given: Any) -> Written:
-    """Run a mutation; a Failure or a Fault leaves nothing behind."""
-    viewer.require_key()
-    for attempt in range(TRIES):
-        try:
-            connection = await pool.acquire(timeout=PATIENCE)
-            try:
-                async with connection.transaction():
-                    return await _written(connection, viewer, mutation, act, given)
-            finally:
-                with suppress(*LOST):
-                    await pool.release(connection)
-        except BEFORE_US:
-            # Tried again, this one sees what the other did, and says so if it matters.
-            if attempt == TRIES - 1:
-                raise
-        except asyncpg.CheckViolationError as error:
-            raise BadArgument(_rule(error)) from error
-        except asyncpg.DataError as error:
-            raise BadArgument(f"a value does not fit: {error}") from error
-        except asyncpg.QueryCanceledError as error:
-            raise TimedOut(TOO_SLOW) from error
-        except (asyncpg.ReadOnlySQLTransactionError, asyncpg.DiskFullError) as error:
-            raise Unavailable(READ_ONLY) from error
-        except LOST as error:
-            raise Unavailable(GONE) from error
-    raise AssertionError
-
-
-async def _written(connection: Connection, viewer: Viewer, mutation: str, act: Act, given: Any) -> Written:
-    _check_texts(given)
-    key, digest = given.idempotency_key, _digest(given)
-    if key is not None and len(key) > MAX_KEY:
-        raise BadArgument(f"idempotencyKey must have at most {MAX_KEY} characters, got {len(key)}")
-    if key is not None:
-        earlier = await answered(connection, viewer.name, key)
-        if earlier is not None:
-            if (earlier["mutation"], earlier["input_digest"]) != (mutation, digest):
-                raise BadArgument(
-                    f"the idempotencyKey {key!r} was used for {earlier['mutation']} with another input; take a new key"
-                )
-            return Written(earlier["position"], orjson.loads(earlier["answer"]))
-    current = Write(connection, viewer, datetime.now(UTC), Keeping(connection))
-    rows = await act(current, given)
-    await current.kept.settle()
-    entry, answer = await current.entry(mutation, rows)
-    entry = dataclasses.replace(
-        entry, idempotency_key=key, input_digest=digest, answer=orjson.dumps(answer).decode() if key else None
-    )
-    await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return Written(await append(connection, entry), answer)
-
-
 def _owner(current: Write) -> str:
     """The district of the first row that was changed."""
     for (_, _), row in (*current.after.items(), *current.before.items()):
         if row is not None:
             return str(row["district"])
     raise AssertionError("a mutation changes something")
-
-
-def _check_texts(given: Any, of: str = "") -> None:
-    """BadArgument when a text of an input cannot be stored, or says nothing."""
-    for each in dataclasses.fields(given):
-        value, name = getattr(given, each.name), f"{of}{camel(each.name)}"
-        for item in value if isinstance(value, list) else [value]:
-            if dataclasses.is_dataclass(item) and not isinstance(item, type):
-                _check_texts(item, f"{name}.")
-            elif isinstance(item, str) and (not item.strip() or "\0" in item or len(item) > MAX_TEXT):
-                raise BadArgument(f"{name} must have 1–{MAX_TEXT:,} characters, and none of them may be null")
-        if isinstance(value, list) and len(value) > MAX_ITEMS:
-            raise BadArgument(f"{name} must have at most {MAX_ITEMS} items, got {len(value)}")
-
-
-def _digest(given: Any) -> str:
-    values = {f.name: getattr(given, f.name) for f in dataclasses.fields(given) if getattr(given, f.name) is not UNSET}
-    return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
-
-
-def _rule(error: asyncpg.CheckViolationError) -> str:
-    """What a constraint says, which is its name between its table's and its kind."""
-    name = (error.constraint_name or "").removeprefix(f"{error.table_name}_").removesuffix("_check")
-    return f"the {(error.table_name or 'row').replace('_', ' ')} breaks a rule: {name.replace('_', ' ')}"
 
 
 # --- Statements

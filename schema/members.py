@@ -7,7 +7,9 @@ import strawberry
 
 from db.enums import EventKind, Gender, MembershipRole, ResultKind
 from resolvers import concepts
+from resolvers import discussions as discussion_edges
 from resolvers import members as edges
+from resolvers import results as result_edges
 from resolvers.areas import is_within
 from resolvers.asks import Parent
 from resolvers.duty import DutyRecord
@@ -67,6 +69,8 @@ class Member(Node):
     memberships = connection(edges.memberships, "The bodies and platforms the member belongs to.")
     leads = connection(edges.leads, "The platforms the member leads or led.")
     attendances = connection(edges.attendances, "The member's part in events.")
+    discussions = connection(discussion_edges.of_member, "The discussions the member opened.")
+    documents = connection(result_edges.lectures, "What the member lectured on or wrote.")
     results = connection(edges.results, "The results of which the member is an author.")
     observations = connection(edges.observations, "Published figures about the member.")
     source = to_one(edges.source, "Where the member is known from.")

@@ -13,7 +13,7 @@ from resolvers.context import Info
 from resolvers.entries import camel
 from resolvers.failures import Failure
 from resolvers.mutations.acts import Act
-from resolvers.writes import write
+from resolvers.transactions import write
 from schema.fields import asking, column
 
 
@@ -96,7 +96,8 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
     }
     for field, (type_, text) in gives.items():
         body["__annotations__"][field] = type_
-        body[field] = asking(_node(field, getattr(type_, "__origin__", None) is list), text)
+        is_list = getattr(type_, "__origin__", None) is list
+        body[field] = column(text) if type_ is str else asking(_node(field, is_list), text)
     payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
     kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
     union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")
@@ -105,7 +106,7 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
     async def resolve(info: Info, input: Any) -> Any:
         context = info.context
         try:
-            written = await write(context.writable(), await act.viewer(context), name, act, input)
+            written = await write(context.writable(), await act.viewer(context), name, act, input, context.client)
         except Failure as failure:
             facts = {name: getattr(failure, name) for name in failure.facts()}
             return Told(type(failure).__name__, message=failure.message, **facts)

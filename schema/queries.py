@@ -10,6 +10,7 @@ from db.enums import SearchType
 from db.machines import MACHINES
 from resolvers import areas as area_edges
 from resolvers import changes as change_edges
+from resolvers import discussions as discussion_edges
 from resolvers import events as event_edges
 from resolvers import figures as figure_edges
 from resolvers import lookups
@@ -143,5 +144,7 @@ class Query:
     state_machines: list[StateMachine] = asking(
         _state_machines, "How things may change: for each kind the states it can be in, and what may follow each."
     )
+    discussions = connection(discussion_edges.all_discussions, "All discussions, newest first.")
+    documents = connection(result_edges.all_documents, "All documents: reports, press, files, lectures.")
     check_in_code: CheckInCode = check_in_code
     changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")

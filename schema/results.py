@@ -10,6 +10,7 @@ from db.enums import (
     AssignmentState,
     AuthorityLevel,
     DatePrecision,
+    DocumentKind,
     EndorsementKind,
     ReplyClass,
     ResultKind,
@@ -82,6 +83,9 @@ class Result(Node):
     endorsements = to_many(edges.endorsements, "Leaders' endorsements, oldest first.")
     adoptions = to_many(edges.adoptions, "Who adopted it, oldest first.")
     follows_from = to_one(edges.follows_from, "The result it follows from: an outcome follows from a recommendation.")
+    joint_platforms = connection(
+        edges.joint_platforms, "The other platforms, of any district and level, that work on it together."
+    )
     leads_to = connection(edges.leads_to, "The results that follow from it.")
     documents = connection(edges.documents, "Files about it.")
     observations = connection(edges.observations, "Published figures about it.")
@@ -98,6 +102,7 @@ class Proposal(Result):
     number: str | None = column("Its number in the session; null when not numbered.")
     cause: str | None = column("Its cause (案由); null when not stated.")
     bundle = to_one(edges.bundle, "The thematic bundle it is handled in; null when in none.")
+    discussion = to_one(edges.discussion, "The discussion it ripened in; null when it did in none.")
     merged_into = to_one(edges.merged_into, "The proposal it was merged into (并案); null when it was not.")
     assignments = to_many(edges.assignments, "The departments' parts in its handling, oldest first.")
     evaluations = to_many(edges.evaluations, "What its authors think of its handling, by stage; at most 1,000.")
@@ -115,7 +120,8 @@ class SupervisionItem(Result):
 
 @strawberry.type(description="A problem raised by a citizen (群众反映问题). The citizen is not named.")
 class CitizenRequest(Result):
-    pass
+    handler = to_one(edges.handler, "The member who takes care of it; null when nobody does yet.")
+    rating: int | None = column("How content the citizen is with the reply, 1–5; null when nothing was said.")
 
 
 @strawberry.type(description="A research report (调研报告).")
@@ -200,12 +206,15 @@ class ProposalBundle(Node):
 
 @strawberry.type(description="A file or a press report.")
 class Document(Node):
+    kind: DocumentKind | None = column("What it is; null when not known.")
     title: str = column("The title.")
     media_type: str | None = column("Its media type, for example application/pdf; null when not known.")
     url: str | None = column("Where it can be read; null when it is not on line.")
     sha512: str | None = column("The SHA-512 of the file in hexadecimal; null when there is no file.")
     body: str | None = column("Its text; null when not extracted.")
     is_sample: bool = column("Whether it is sample data rather than fact.")
+    district = to_one(edges.document_district, "The district that owns it.", required=True)
+    member = to_one(edges.document_member, "The member who lectures or wrote it; null when not stated.")
     event = to_one(edges.document_event, "The event it is about; null when about something else.")
     result = to_one(edges.document_result, "The result it is about; null when about something else.")
     platform = to_one(edges.document_platform, "The platform it is about; null when about something else.")
@@ -221,6 +230,15 @@ AdoptionOrder = order_input(concepts.adoptions)
 ResultOrder = order_input(concepts.results)
 SupervisionCampaignOrder = order_input(concepts.campaigns)
 ProposalBundleOrder = order_input(concepts.bundles)
+
+
+@strawberry.input(description="Conditions on documents; all that are given must hold.")
+class DocumentFilter:
+    kind: list[DocumentKind] | None = where(one_of("kind"), "It is of one of these kinds.")
+    district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns it.")
+    is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
+
+
 DocumentOrder = order_input(concepts.documents)
 
 

@@ -21,7 +21,7 @@ from graphql import (
 from promises import PROMISED
 from strawberry.types.field import StrawberryField
 
-from db import access, areas, changes, events, members, organizations, platforms, results
+from db import access, areas, changes, contacts, discussions, events, members, organizations, platforms, results
 from db.counters import COUNTERS
 from db.tables import metadata
 from resolvers import concepts
@@ -68,6 +68,7 @@ BOUNDED = {
     "Change.types": "the types of rows",
     "Completeness.missing": "the county-level areas of the country",
     "Member.tags": "texts of one row",
+    "Discussion.topics": "texts of one row",
     "Event.topics": "texts of one row",
     "Result.topics": "texts of one row",
     "SupervisionCampaign.focusWorks": "texts of one row",
@@ -232,12 +233,14 @@ def test_every_table_can_be_reached() -> None:
         events.event_platform: "Event.platforms",
         events.event_participant: "Event.districts",
         results.result_author: "Result.authors",
+        results.result_platform: "Result.jointPlatforms",
+        discussions.support: "Discussion.supporters",
     }
     assert {edge.name for edge in edges_of_the_graph()} & set(links.values()) == set(links.values())
     # What rollups are read from is shown by them.
     counted = {counter.table for counter in COUNTERS}
-    # What is nobody's business: the digests of keys, the secret of codes, and the number of the newest change.
-    private = {access.access_key, changes.installation, changes.change_head}
+    # What is nobody's business: digests of keys, the secret of codes, the newest change's number, citizens' contacts.
+    private = {access.access_key, changes.installation, changes.change_head, contacts.citizen_contact}
     shown = {table.name for table in (*shown_tables, *links, *counted, *private)}
     assert {table.name for table in metadata.tables.values()} == shown
     reached = {edge.target for edge in edges_of_the_graph()}

@@ -111,6 +111,7 @@ def test_every_type_with_lists_is_asked() -> None:
     assert sorted({name for name, _ in LIST_FIELDS}) == [
         "Area",
         "DeliberationHall",
+        "Discussion",
         "District",
         "DistrictForum",
         "Event",
@@ -147,6 +148,7 @@ async def test_types_are_asked_of_fifty_parents_where_there_are_so_many(hangzhou
     assert counted == {
         "Area": 50,
         "DeliberationHall": 31,
+        "Discussion": 50,
         "District": 13,
         "DistrictForum": 3,
         "Event": 50,

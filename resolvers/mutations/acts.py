@@ -9,7 +9,7 @@ from resolvers.context import Context
 from resolvers.failures import Failure
 from resolvers.writes import Of, Write
 
-Given = Mapping[str, Of | list[Of]]
+Given = Mapping[str, Of | list[Of] | str]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 import strawberry
 
 from schema.mutations.attendances import AttendanceMutations
+from schema.mutations.discussions import DiscussionMutations
+from schema.mutations.documents import DocumentMutations
 from schema.mutations.events import EventMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.organizations import OrganizationMutations
 from schema.mutations.platforms import PlatformMutations
 from schema.mutations.proposals import ProposalMutations
+from schema.mutations.requests import RequestMutations
 from schema.mutations.results import ResultMutations
 
 
@@ -22,5 +25,8 @@ class Mutation(
     AttendanceMutations,
     ResultMutations,
     ProposalMutations,
+    RequestMutations,
+    DiscussionMutations,
+    DocumentMutations,
 ):
     pass

@@ -1,0 +1,27 @@
+"""How citizens can be reached who asked for something. Nothing of this is in the graph or in the change log."""
+
+from asyncpg import Connection
+from sqlalchemy import Column, DateTime, Index, Text, UniqueConstraint
+
+from db.tables import own, tenant_table
+
+# `receipt` is the digest of what the citizen was given to speak again by; `client` that of where the request came from.
+citizen_contact = tenant_table(
+    "citizen_contact",
+    *own("result", "result", ondelete="CASCADE"),
+    Column("contact", Text),
+    Column("receipt", Text),
+    Column("client", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("district", "result_id"),
+    Index("citizen_contact_client_idx", "client", "at"),
+    Index("citizen_contact_receipt_idx", "receipt"),
+)
+
+
+async def count_since(connection: Connection, client: str, at: object) -> int:
+    """How often somebody wrote from one place since a time."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM citizen_contact WHERE client = $1 AND at >= $2", client, at
+    )
+    return count
