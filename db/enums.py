@@ -402,3 +402,19 @@ class ChangeAction(Labelled):
     CREATED = "CREATED", "新增", "Created"
     UPDATED = "UPDATED", "修改", "Updated"
     DELETED = "DELETED", "删除", "Deleted"
+
+
+class BatchMode(Labelled):
+    """What a bad row of a batch does to the others."""
+
+    ALL_OR_NOTHING = "ALL_OR_NOTHING", "全部或全不", "One bad row keeps all out"
+    SKIP_BAD = "SKIP_BAD", "跳过错误行", "Bad rows are left out, the others are put in"
+
+
+class RowOutcome(Labelled):
+    """What became of a row of a batch."""
+
+    CREATED = "CREATED", "新增", "Created"
+    CHANGED = "CHANGED", "已更新", "Changed"
+    UNCHANGED = "UNCHANGED", "未变", "As it was"
+    REFUSED = "REFUSED", "被拒", "Refused"

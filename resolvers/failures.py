@@ -189,6 +189,14 @@ class AlreadySupported(Failure):
     member: Annotated[str, "The member's name."]
 
 
+class BatchRefused(Failure):
+    """Rows of the batch are wrong, and one bad row keeps all out."""
+
+    says = "{count} rows are wrong, so nothing was written: {problems}"
+    count: Annotated[int, "How many rows are wrong."]
+    problems: Annotated[list[str], "What is wrong with the first 100 of them, each with its place from 0."]
+
+
 class NotADraft(Failure):
     """Only a draft can be edited, co-signed or taken back."""
 

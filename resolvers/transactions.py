@@ -13,7 +13,7 @@ import orjson
 from asyncpg import Connection
 from strawberry import UNSET
 
-from db.changes import answered, append
+from db.changes import answered, append, last_position
 from db.counters import Keeping
 from resolvers.access import PUBLIC, Viewer
 from resolvers.entries import camel
@@ -63,7 +63,7 @@ async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, giv
             if attempt == TRIES - 1:
                 raise
         except asyncpg.CheckViolationError as error:
-            raise BadArgument(_rule(error)) from error
+            raise BadArgument(rule_of(error)) from error
         except asyncpg.DataError as error:
             raise BadArgument(f"a value does not fit: {error}") from error
         except asyncpg.QueryCanceledError as error:
@@ -94,6 +94,9 @@ async def _written(connection: Connection, viewer: Viewer, mutation: str, act: A
     rows = await act(current, given)
     await current.kept.settle()
     entry, answer = await current.entry(mutation, rows)
+    if entry is None:
+        # Nothing is other than it was, so there is nothing to log.
+        return Written(await last_position(connection), answer)
     entry = dataclasses.replace(
         entry, idempotency_key=key, input_digest=digest, answer=orjson.dumps(answer).decode() if key else None
     )
@@ -119,7 +122,7 @@ def _digest(given: Any) -> str:
     return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
-def _rule(error: asyncpg.CheckViolationError) -> str:
+def rule_of(error: asyncpg.CheckViolationError) -> str:
     """What a constraint says, which is its name between its table's and its kind."""
     name = (error.constraint_name or "").removeprefix(f"{error.table_name}_").removesuffix("_check")
     return f"the {(error.table_name or 'row').replace('_', ' ')} breaks a rule: {name.replace('_', ' ')}"

@@ -5,7 +5,8 @@ it cannot. Every change goes through the three functions `add`, `change` and `re
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -30,7 +31,10 @@ from resolvers.ids import read_id
 from resolvers.snapshots import Statement, compiled
 from resolvers.times import LOCAL_TIME
 
-Answer = Mapping[str, str | list[str]]
+Answer = Mapping[str, Any]
+
+# What stands for a row that was not noted before.
+MISSING = object()
 
 # Rows of these tables are counted; those of the others beside them change how a row of these is counted.
 FACTS = {event, result, attendance}
@@ -52,6 +56,8 @@ class Write:
     kept: Keeping
     before: dict[tuple[Table, Key], Values | None] = field(default_factory=dict)
     after: dict[tuple[Table, Key], Values | None] = field(default_factory=dict)
+    # What was noted of each row before the present part of the write.
+    undo: dict[tuple[Table, Key], tuple[Any, Values | None]] = field(default_factory=dict)
     # Where the request comes from.
     client: str = ""
     # Those known to be there.
@@ -203,27 +209,48 @@ class Write:
 
     def _note(self, table: Table, row: Values, before: Values | None, after: Values | None) -> None:
         key = table, tuple(row[name] for name in _key_of(table))
+        if before == after:
+            return
+        self.undo.setdefault(key, (self.before.get(key, MISSING), self.after.get(key)))
         self.before.setdefault(key, before)
         self.after[key] = after
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part of the write that can fail by itself: what it wrote is then as if it had never been."""
+        self.undo.clear()
+        try:
+            async with self.connection.transaction():
+                yield
+                await self.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                await self.connection.execute("SET CONSTRAINTS ALL DEFERRED")
+        except BaseException:
+            for key, (before, after) in self.undo.items():
+                if before is MISSING:
+                    del self.before[key], self.after[key]
+                else:
+                    self.after[key] = after
+            raise
+
     # --- Ending
 
-    async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry, Answer]:
-        """The change log's entry of what was changed, and the global ids of what the mutation gives."""
+    async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry | None, Answer]:
+        """The change log's entry, if anything was changed, and the global ids of what the mutation gives."""
         noted = [(table, row) for (table, _), row in (*self.before.items(), *self.after.items()) if row is not None]
-        several = [each for row in rows.values() for each in (row if isinstance(row, list) else [row])]
-        given = [each for each in several if isinstance(each, Of)]
-        ids = await ids_of(self.connection, [*noted, *((each.table, each.row) for each in given)])
+        ids = await ids_of(self.connection, [*noted, *((each.table, each.row) for each in _rows_in(rows))])
+        answer = {name: _ids_in(value, ids) for name, value in rows.items()}
         changed = [changed_row(key[0], self.before[key], self.after[key], ids) for key in self.before]
-        entry = Entry(
+        logged = [row for row in changed if row is not None]
+        if not logged:
+            return None, answer
+        return Entry(
             district=_owner(self),
             at=self.at,
             author=self.viewer.name,
             mutation=mutation,
             places=sorted(await places_of(self.connection, noted)),
-            rows=[row for row in changed if row is not None],
-        )
-        return entry, {name: _id(row, ids) for name, row in rows.items()}
+            rows=logged,
+        ), answer
 
 
 @dataclass(frozen=True)
@@ -234,12 +261,22 @@ class Of:
     row: Values
 
 
-def _id(row: Of | list[Of] | str, ids: Ids) -> str | list[str]:
-    if isinstance(row, str):
-        return row
-    if isinstance(row, list):
-        return [str(_id(each, ids)) for each in row]
-    return str(ids.of(row.table, (row.row.get("district"), row.row["id"])))
+def _rows_in(value: Any) -> Iterator[Of]:
+    """The rows in what a mutation gives, however deep."""
+    if isinstance(value, Of):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _rows_in(each)
+
+
+def _ids_in(value: Any, ids: Ids) -> Any:
+    """The same with global ids in the place of rows."""
+    if isinstance(value, Of):
+        return ids.of(value.table, (value.row.get("district"), value.row["id"]))
+    if isinstance(value, Mapping):
+        return {name: _ids_in(each, ids) for name, each in value.items()}
+    return [_ids_in(each, ids) for each in value] if isinstance(value, list) else value
 
 
 def require_transition(machine: Machine, current: str, wanted: str) -> None:

@@ -22,8 +22,8 @@ from schema.graph import Graph, execution, wants_execution
 
 T = TypeVar("T")
 
-# The largest document of a dashboard has some 5 kB; the rest is room for variables.
-MAX_BODY = 256 * 1024
+# The largest document of a dashboard has some 5 kB; the rest is room for variables, a thousand rows of a batch at most.
+MAX_BODY = 2 * 2**20
 # After how many seconds of answering it is watched whether the client goes away.
 LOOKING_AFTER = 0.05
 # A request's id is unique among all processes: that of its process, and its number there.

@@ -3,6 +3,7 @@
 import functools
 import operator
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
@@ -47,6 +48,13 @@ class Told:
 
 def _is_told(cls: Any, value: Any, info: Any) -> bool:
     return bool(value.typename == cls.__strawberry_definition__.name)
+
+
+def _told(value: Any) -> Any:
+    """Objects of an answer as things with attributes."""
+    if isinstance(value, list):
+        return [_told(each) for each in value]
+    return SimpleNamespace(**value) if isinstance(value, dict) else value
 
 
 def _failure_type(failure: type[Failure]) -> type:
@@ -97,7 +105,8 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
     for field, (type_, text) in gives.items():
         body["__annotations__"][field] = type_
         is_list = getattr(type_, "__origin__", None) is list
-        body[field] = column(text) if type_ is str else asking(_node(field, is_list), text)
+        is_node = type_ is not str and field != "rows"
+        body[field] = asking(_node(field, is_list), text) if is_node else column(text)
     payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
     kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
     union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")
@@ -111,7 +120,8 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
             facts = {name: getattr(failure, name) for name in failure.facts()}
             return Told(type(failure).__name__, message=failure.message, **facts)
         await context.renew()
-        return Told(f"{title}Payload", cursor=str(written.position), **written.answer)
+        answer = {name: _told(value) for name, value in written.answer.items()}
+        return Told(f"{title}Payload", cursor=str(written.position), **answer)
 
     resolve.__annotations__ = {
         "info": Info,

@@ -33,6 +33,7 @@ GRAPH = build_schema()
 TYPES: dict[str, GraphQLNamedType] = {
     name: type_ for name, type_ in GRAPH._schema.type_map.items() if not name.startswith("__")
 }
+BATCHES = ("Attendances", "Events", "Members", "Platforms", "Results")
 # Lists that are no connection, each with what bounds it.
 BOUNDED = {
     "Query.nodes": "as many as ids are given, at most 100",
@@ -57,6 +58,8 @@ BOUNDED = {
     "Comparison.rows": "the county-level areas of the country",
     "RollupRow.keys": "the dimensions asked for, at most 6",
     "RollupRow.values": "the measures asked for",
+    "BatchRefused.problems": "the first 100",
+    **{f"Upsert{what}Payload.rows": "at most 1,000" for what in BATCHES},
     "Query.stateMachines": "the kinds of thing that have states",
     "StateMachine.states": "the states of one kind",
     "MachineState.next": "the states of one kind",

@@ -7,9 +7,9 @@ from typing import Any
 from resolvers.access import PUBLIC, Viewer
 from resolvers.context import Context
 from resolvers.failures import Failure
-from resolvers.writes import Of, Write
+from resolvers.writes import Write
 
-Given = Mapping[str, Of | list[Of] | str]
+Given = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What is done about events: planning them, moving them in time, holding or cancelling them, and their agenda."""
 
+from datetime import datetime
 from typing import Any
 
 from db.areas import area
@@ -88,15 +89,20 @@ async def reschedule_event(write: Write, given: Any) -> Given:
     row = await write.the(concepts.events, given.event, "event")
     if row["status"] not in EVENT.beginnings:
         raise IllegalTransition(EVENT.name, row["status"], row["status"], [])
+    return {"event": Of(event, await reschedule(write, row, given.starts_at, given.ends_at))}
+
+
+async def reschedule(write: Write, row: Values, starts_at: datetime, ends_at: datetime | None) -> Values:
+    """An event and all that repeats its time, moved."""
     of_event = {"district": row["district"], "event_id": row["id"]}
     # Attendances are counted by the month of their event.
     attending = await write.rows(attendance, of_event, lock=True)
     await write.kept.touch("attendance", row["district"], [each["id"] for each in attending])
-    moved = await write.change(event, row, starts_at=given.starts_at, ends_at=given.ends_at)
+    moved = await write.change(event, row, starts_at=starts_at, ends_at=ends_at)
     for table in (event_platform, event_organizer, event_participant, attendance):
         for each in await write.rows(table, of_event, lock=True):
-            await write.change(table, each, starts_at=given.starts_at)
-    return {"event": Of(event, moved)}
+            await write.change(table, each, starts_at=starts_at)
+    return moved
 
 
 @act(IllegalTransition)

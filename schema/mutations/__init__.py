@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.mutations.attendances import AttendanceMutations
+from schema.mutations.batches import BatchMutations
 from schema.mutations.discussions import DiscussionMutations
 from schema.mutations.documents import DocumentMutations
 from schema.mutations.events import EventMutations
@@ -28,5 +29,6 @@ class Mutation(
     RequestMutations,
     DiscussionMutations,
     DocumentMutations,
+    BatchMutations,
 ):
     pass
