@@ -29,10 +29,13 @@ from strawberry.schema.schema import validate_document
 from resolvers.asks import shape_of_answer
 from resolvers.calls import Called, variables_of
 from resolvers.compiled import Compiler, NotCompiled
+from resolvers.errors import TooLarge
 from resolvers.snapshots import Statement, compiled
 
 # The largest document of a dashboard has some 600 tokens.
 MAX_TOKENS = 3_000
+# Most of so long a document can only be comments.
+MAX_CHARACTERS = 200_000
 # What is kept in all: so many documents, and documents and statements of so many characters. A document takes about
 # sixty times its length in memory, a statement about ten times.
 KEPT_DOCUMENTS = 500
@@ -130,6 +133,8 @@ class Documents:
             self._size -= forgotten.size
 
     def _made(self, text: str) -> Document:
+        if len(text) > MAX_CHARACTERS:
+            raise TooLarge(f"the document has more than {MAX_CHARACTERS:,} characters; send values as variables")
         node = parse(text, max_tokens=MAX_TOKENS)
         errors = validate_document(self._schema._schema, node, specified_rules)
         operations = [found for found in node.definitions if isinstance(found, OperationDefinitionNode)]
