@@ -190,13 +190,14 @@ def load(
     import asyncpg
 
     from db.loading import load as load_folder
+    from resolvers.entries import log_load
 
     settings = read_settings()
 
     async def main() -> None:
         connection = await asyncpg.connect(await prepared(settings))
         with progress_bar() as progress:
-            report = await load_folder(connection, folder, progress)
+            report = await load_folder(connection, folder, progress, log_load)
         await connection.close()
         for table, counts in report.tables.items():
             typer.echo(

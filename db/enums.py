@@ -366,6 +366,12 @@ class SearchType(Labelled):
 class ChangeType(Labelled):
     """What kind of row was changed: those with ids of their own, and the links between them."""
 
+    AREA = "AREA", "区域", "Area"
+    PARK_TOWNSHIP = "PARK_TOWNSHIP", "园区所在镇街", "In which townships a park lies"
+    SECTOR = "SECTOR", "界别", "Sector"
+    SOURCE = "SOURCE", "出处", "Source"
+    INDICATOR = "INDICATOR", "指标", "Indicator"
+    OBSERVATION = "OBSERVATION", "指标值", "Published figure"
     PLATFORM = "PLATFORM", "协商平台", "Platform"
     PLATFORM_SPONSOR = "PLATFORM_SPONSOR", "平台主办", "Who runs a platform"
     STAR_RATING = "STAR_RATING", "星级", "Star rating of a platform"

@@ -6,7 +6,7 @@ keys, so loading the same folder twice rewrites nothing; rows that are in no fil
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done and how much there is to do."""
 
 
+Before = Mapping[str, Any] | None
+Log = Callable[[Connection, "Sequence[tuple[Table, Before, Before]]"], Awaitable[None]]
+"""Told, in the transaction, of each row that a load made or changed: its table, and the row before and after."""
+
+
 @dataclass(frozen=True)
 class Counts:
     """What became of the rows of a file."""
@@ -69,7 +74,9 @@ class LoadReport:
         return Counts(sum(c.read for c in counts), sum(c.inserted for c in counts), sum(c.changed for c in counts))
 
 
-async def load(connection: Connection, folder: Path, progress: Progress | None = None) -> LoadReport:
+async def load(
+    connection: Connection, folder: Path, progress: Progress | None = None, log: Log | None = None
+) -> LoadReport:
     """Load every CSV file of `folder`, or raise a `LoadError` and leave the database as it was."""
     sheets, problems = await asyncio.to_thread(read_folder, folder)
     await search.register(connection)
@@ -87,6 +94,7 @@ async def load(connection: Connection, folder: Path, progress: Progress | None =
             raise LoadError(_in_order(problems))
         total = sum(len(sheet.rows) for sheet in sheets.values())
         counts: dict[str, Counts] = {}
+        found = [await stage.rows(connection) if log else {} for stage in stages]
         try:
             for stage in stages:
                 counts[stage.layout.table.name] = await stage.merge(connection)
@@ -95,6 +103,11 @@ async def load(connection: Connection, folder: Path, progress: Progress | None =
             await connection.execute(ADD_PARTICIPANTS)
             await count_all(connection)
             await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            if log is not None:
+                for stage, before in zip(stages, found, strict=True):
+                    after = await stage.rows(connection)
+                    rows = [(stage.layout.table, before.get(key), row) for key, row in after.items()]
+                    await log(connection, [each for each in rows if each[1] != each[2]])
         except (IntegrityConstraintViolationError, DataError) as error:
             raise LoadError([_refusal(error)]) from None
         for stage in stages:
@@ -131,6 +144,13 @@ class Stage:
                 for (line,) in await connection.fetch(sql_text(broken)):
                     problems.append(Problem(self.layout.file, line, None, _in_words(self.layout, str(constraint.name))))
         return problems
+
+    async def rows(self, connection: Connection) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+        """The rows of the table that the sheet speaks of, by what they are known by."""
+        table, identity = self.layout.table, self.layout.identity
+        same = (table.c[name].is_not_distinct_from(self.staged.c[name]) for name in identity)
+        found = await connection.fetch(sql_text(select(*table.c).where(*same).order_by(self.staged.c.line)))
+        return {tuple(row[name] for name in identity): row for row in found}
 
     async def merge(self, connection: Connection) -> Counts:
         """Insert what is new and update what differs."""

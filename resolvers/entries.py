@@ -4,8 +4,9 @@ Rows are kept by the names the graph has for their columns, with global ids for 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ import orjson
 from asyncpg import Connection
 from sqlalchemy import Table
 
-from db.changes import ChangedRow
+from db.changes import ChangedRow, Entry, append
 from db.enums import ChangeType
 from db.tables import FAR, metadata
 from resolvers.concepts import NODES
@@ -144,7 +145,7 @@ def changed_row(table: Table, before: Values | None, after: Values | None, ids: 
     action = "UPDATED" if before and after else "CREATED" if after else "DELETED"
     place = (row.get("district"), row["id"]) if "id" in table.c else None
     own = (each.place(row) for each in references(table).values() if each.district == "district")
-    owner = place or next((at for at in own if at is not None), (row["district"], None))
+    owner = place or next((at for at in own if at is not None), (row.get("district"), None))
     return ChangedRow(
         type=ChangeType[table.name.upper()],
         action=action,
@@ -161,7 +162,8 @@ async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]
     named: dict[str, set[Place]] = {"platform": set(), "event": set(), "result": set(), "area": set()}
     districts: set[str] = set()
     for table, row in rows:
-        districts.add(row["district"])
+        if "district" in table.c:
+            districts.add(row["district"])
         if table.name in named:
             named[table.name].add((row.get("district"), row["id"]))
         for reference in references(table).values():
@@ -195,3 +197,26 @@ async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]
     ):  # fmt: skip
         places.update(row["path"])
     return places
+
+
+LOADED_AT_ONCE = 1_000
+"""How many rows an entry of a load has at most."""
+
+
+async def log_load(connection: Connection, rows: Sequence[tuple[Table, Values | None, Values | None]]) -> None:
+    """Write what a load changed into the change log, in entries of a thousand rows."""
+    for start in range(0, len(rows), LOADED_AT_ONCE):
+        part = rows[start : start + LOADED_AT_ONCE]
+        noted = [(table, row) for table, *both in part for row in both if row is not None]
+        ids = await ids_of(connection, noted)
+        changed = [changed_row(table, before, after, ids) for table, before, after in part]
+        district = next((row["district"] for table, row in noted if "district" in table.c), "")
+        entry = Entry(
+            district=district,
+            at=datetime.now(UTC),
+            author="operator",
+            mutation="load",
+            places=sorted(await places_of(connection, noted)),
+            rows=[row for row in changed if row is not None],
+        )
+        await append(connection, entry)

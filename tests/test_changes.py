@@ -1,0 +1,143 @@
+"""The change log tells all that was written: who follows it has in the end what the server has."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from conftest import asking
+from telling import Teller
+from test_loading import WORLD, folder_with
+from test_mutations import CITY, told_by
+
+from db.csvfiles import LAYOUTS
+from db.enums import ChangeType
+from db.loading import load
+from db.tables import metadata
+from resolvers.entries import concept_of, ids_of, image, log_load
+from schema.graph import Graph
+
+pytestmark = pytest.mark.anyio
+
+LOG = """query ($since: String) { changes(since: $since, first: 100) { pageInfo { hasNextPage } nodes {
+  cursor rows { type action nodeId before after } } } }"""
+
+
+@pytest.fixture
+async def teller(graph: Graph, own_hangzhou: str) -> AsyncIterator[Teller]:
+    async with asking(graph, own_hangzhou, CITY) as ask:
+        yield told_by(ask)
+
+
+class Client:
+    """Somebody who follows the log and keeps each row that has an id as it was last told."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[str, Any]] = {}
+        self.links: dict[str, set[str]] = {}
+        self.cursor: str | None = None
+
+    async def catch_up(self, teller: Teller) -> None:
+        while True:
+            page = (await teller.ask(LOG, since=self.cursor))["changes"]
+            for change in page["nodes"]:
+                self.cursor = change["cursor"]
+                for row in change["rows"]:
+                    self._take(row)
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+
+    def _take(self, row: Any) -> None:
+        if row["nodeId"] is None:
+            known = self.links.setdefault(row["type"], set())
+            known -= {json.dumps(row["before"], sort_keys=True)}
+            known |= {json.dumps(row["after"], sort_keys=True)} if row["after"] is not None else set()
+            return
+        # Whoever follows knows what was there before, unless it is older than the log.
+        if row["nodeId"] in self.rows:
+            assert self.rows[row["nodeId"]] == (row["type"], row["before"])
+        if row["after"] is None:
+            self.rows.pop(row["nodeId"], None)
+        else:
+            self.rows[row["nodeId"]] = (row["type"], row["after"])
+
+
+async def images_of(dsn: str, types: set[str]) -> dict[str, tuple[str, Any]]:
+    """All rows of these types as they are, by global id."""
+    connection = await asyncpg.connect(dsn)
+    found = {}
+    for type_ in sorted(types):
+        table = metadata.tables[type_.lower()]
+        rows = await connection.fetch(f"SELECT * FROM {table.name}")
+        ids = await ids_of(connection, [(table, row) for row in rows])
+        for row in rows:
+            found[str(ids.of(table, (row.get("district"), row["id"])))] = (type_, json.loads(image(table, row, ids)))
+    await connection.close()
+    return found
+
+
+async def test_who_follows_the_log_has_what_the_server_has(teller: Teller, own_hangzhou: str) -> None:
+    client = Client()
+    hall, other = await teller.platform("qiantang-xiasha-hall"), await teller.platform("qiantang-baiyang-hall")
+    body = await teller.organization("330114", "钱塘区政协")
+    member = await teller.do("admitMember", "member { id }", district="330114", name="某委员", isSample=True)
+    await client.catch_up(teller)
+
+    async def story(number: int) -> None:
+        event = await teller.do(
+            "planEvent", "event { id }", title=f"活动{number}", kind="SALON", platforms=[hall, other],
+            organizers=[{"organization": body}], startsAt="2026-03-01T01:00:00Z",
+        )  # fmt: skip
+        await teller.do("signUp", "attendance { id }", event=event["id"], member=member["id"])
+        await teller.do("takeLeave", "attendance { id }", event=event["id"], member=member["id"], reason="出差")
+        # Signing up again removes a row and makes another.
+        await teller.do("signUp", "attendance { id }", event=event["id"], member=member["id"])
+        await teller.do("rescheduleEvent", "event { id }", event=event["id"], startsAt="2026-04-01T01:00:00Z")
+        raised = await teller.do("raiseRecommendation", "recommendation { id }", title="一", event=event["id"])
+        await teller.do("adoptResult", "adoption { id }", result=raised["id"], organization=body)
+        document = await teller.do("publishDocument", "document { id }", kind="REPORT", title="纪要", event=event["id"])
+        if number % 2:
+            await teller.do("withdrawDocument", "documentId", document=document["id"])
+
+    await asyncio.gather(*(story(number) for number in range(6)))
+    await teller.do("movePlatform", "platform { id }", platform=hall, parent=other)
+    await client.catch_up(teller)
+    types = {type_ for type_, _ in client.rows.values()}
+    assert {"EVENT", "ATTENDANCE", "RESULT", "RESULT_STEP", "ADOPTION", "DOCUMENT", "MEMBER", "PLATFORM"} <= types
+    there = await images_of(own_hangzhou, types)
+    assert client.rows == {id_: there[id_] for id_ in client.rows}
+    logged = {id_ for id_, (type_, _) in client.rows.items() if type_ == "DOCUMENT"}
+    assert (len(logged), {id_ for id_, (type_, _) in there.items() if type_ == "DOCUMENT"}) == (3, logged)
+    connection = await asyncpg.connect(own_hangzhou)
+    held = await connection.fetchval("SELECT count(*) FROM event_platform WHERE starts_at = '2026-04-01T01:00:00Z'")
+    assert len(client.links["EVENT_PLATFORM"]) == held == 12
+    await connection.close()
+
+
+def test_every_type_of_change_is_a_table_and_every_one_that_can_be_loaded_has_a_type() -> None:
+    assert {type_.lower() for type_ in ChangeType} <= set(metadata.tables)
+    assert {table.upper() for table in LAYOUTS} - set(ChangeType.__members__) == set()
+    with_ids = {type_ for type_ in ChangeType if "id" in metadata.tables[type_.lower()].c}
+    assert {type_ for type_ in with_ids if concept_of(metadata.tables[type_.lower()]) is None} == set()
+
+
+async def test_what_a_load_changes_is_in_the_change_log(empty_database: str, tmp_path: Path) -> None:
+    connection = await asyncpg.connect(empty_database)
+    await load(connection, folder_with(tmp_path / "first", WORLD), log=log_load)
+    assert await connection.fetchval("SELECT count(*) FROM changed_row WHERE action = 'CREATED'") == 11
+    await load(connection, folder_with(tmp_path / "again", WORLD), log=log_load)
+    tagged = "district,key,name,tags\n330109,li,李芳,教育\n330109,zhao,赵敏,\n"
+    await load(connection, folder_with(tmp_path / "second", {"member": tagged}), log=log_load)
+    rows = await connection.fetch(
+        "SELECT c.author, c.mutation, r.action::text, r.before->'tags', r.after->'tags'"
+        " FROM change c JOIN changed_row r USING (district, position) WHERE position > 5 ORDER BY number"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("operator", "load", "UPDATED", '["教育", "公交"]', '["教育"]'),
+        ("operator", "load", "CREATED", None, "[]"),
+    ]
+    assert await connection.fetchval("SELECT position FROM change_head") == 6
+    await connection.close()
