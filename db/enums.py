@@ -379,6 +379,7 @@ class ChangeType(Labelled):
     HOSTING = "HOSTING", "阵地", "Where a body is hosted"
     MEMBER = "MEMBER", "委员", "Member"
     MEMBERSHIP = "MEMBERSHIP", "任职·隶属", "Membership"
+    DUTY_RULE = "DUTY_RULE", "履职积分规则", "Rule for duty points"
     EVENT = "EVENT", "活动", "Event"
     EVENT_PLATFORM = "EVENT_PLATFORM", "活动地点", "Where an event is held"
     EVENT_ORGANIZER = "EVENT_ORGANIZER", "主办·联办", "Who holds an event"

@@ -1,9 +1,9 @@
 """Members of the CPPCC and their dated memberships of bodies and platforms. No private data has a column."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 
-from db.enums import Gender, MembershipRole
+from db.enums import EventKind, Gender, MembershipRole, ResultKind
 from db.tables import enum_column, far, own, period, searchable, shared, sourced, tenant_table
 
 member = tenant_table(
@@ -49,4 +49,15 @@ membership = tenant_table(
     Index("membership_organization_idx", "district", "organization_id", "id"),
     Index("membership_platform_idx", "district", "platform_id", "id"),
     key=True,
+)
+
+# How many points a member of a district gets for an event of a kind, or for a result of a kind.
+duty_rule = tenant_table(
+    "duty_rule",
+    enum_column("event_kind", EventKind, nullable=True),
+    enum_column("result_kind", ResultKind, nullable=True),
+    Column("points", Integer, nullable=False),
+    UniqueConstraint("district", "event_kind", "result_kind", postgresql_nulls_not_distinct=True),
+    CheckConstraint("(event_kind IS NULL) <> (result_kind IS NULL)", name="for_events_or_results"),
+    CheckConstraint("points >= 0", name="points_not_negative"),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, FromClause, Select
 
 from resolvers.edges import Edge, Handle, Row
 from resolvers.errors import Fault
@@ -92,15 +92,16 @@ class Rows(Ask):
 
 @dataclass(frozen=True, eq=False)
 class Count(Ask):
-    """How many rows there are at the other end of an edge."""
+    """How many rows there are at the other end of an edge, or the sum of what `weight` makes of each of them."""
 
     edge: Edge
     parent: Parent
     selection: Selection
+    weight: Callable[[FromClause], ColumnElement[int]] | None = None
 
     @property
     def shape(self) -> Hashable:
-        return Count, self.edge, self.selection.shape
+        return Count, self.edge, self.selection.shape, self.weight
 
 
 @dataclass(frozen=True, eq=False)

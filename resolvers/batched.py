@@ -254,12 +254,12 @@ class Loaders:
 
         async def load(keys: list[Key], _: Hashable) -> list[int]:
             def counted(parent: FromClause) -> Select[Any]:
-                return count_of(ask.edge, Given(ask).part("selection"), parent)
+                return count_of(ask.edge, Given(ask).part("selection"), parent, ask.weight)
 
             grouped = await self._grouped(ask.shape, ask.edge, counted, ask, keys, Row)
             return [grouped[key][0]["count"] if key in grouped else 0 for key in keys]
 
-        loader = self._loader(("count", ask.edge, ask.selection.identity), load)
+        loader = self._loader(("count", ask.edge, ask.selection.identity, ask.weight), load)
         count: int = await loader.load(key_of(ask.edge.source, ask.parent))
         return count
 

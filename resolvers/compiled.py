@@ -123,7 +123,7 @@ class Compiler:
         if isinstance(now, Made):
             return [self._made(inner, value, nodes, rows)]
         if isinstance(now, Count):
-            return [count_of(now.edge, value.part("selection"), _from(now.parent)).scalar_subquery()]
+            return [count_of(now.edge, value.part("selection"), _from(now.parent), now.weight).scalar_subquery()]
         if isinstance(now, Listing):
             return self._listing(inner, value, nodes, rows)
         if isinstance(now, ColumnElement):

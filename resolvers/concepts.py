@@ -129,6 +129,15 @@ memberships = Concept(
     default_order=("CREATED", False),
 )
 
+duty_rules = Concept(
+    "DutyRule",
+    "members",
+    member_tables.duty_rule,
+    orders={"CREATED": CREATED},
+    default_order=("CREATED", False),
+    is_filtered=False,
+)
+
 events = Concept(
     "Event",
     "events",
@@ -313,6 +322,7 @@ NODES = (
     bundles,
     assignments,
     discussions,
+    duty_rules,
     remarks,
     evaluations,
     documents,

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import FromClause, and_
+from sqlalchemy import ColumnElement, FromClause, and_, select
 
 from db.enums import AttendanceState
+from db.events import event
+from db.members import duty_rule
 from resolvers import events, members
 from resolvers.asks import Count, Parent, Tally
 from resolvers.edges import Argument, Condition
@@ -36,6 +38,23 @@ _ATTENDED = replace(members.attendances, arguments=(_in_year("starts_at"), event
 _RAISED = replace(members.results, arguments=(_in_year("raised_at"),))
 
 
+def _points_of_attendance(child: FromClause) -> ColumnElement[int]:
+    rule, happening = duty_rule.alias(), event.alias()
+    found = select(rule.c.points).where(
+        happening.c.district == child.c.district,
+        happening.c.id == child.c.event_id,
+        rule.c.district == child.c.member_district,
+        rule.c.event_kind == happening.c.kind,
+    )
+    return found.correlate(child).scalar_subquery()
+
+
+def _points_of_result(child: FromClause) -> ColumnElement[int]:
+    rule = duty_rule.alias()
+    found = select(rule.c.points).where(rule.c.district == child.c.district, rule.c.result_kind == child.c.kind)
+    return found.correlate(child).scalar_subquery()
+
+
 @dataclass(frozen=True)
 class DutyRecord:
     """One member's year: the events checked in at and the results raised, by kind."""
@@ -57,6 +76,14 @@ class DutyRecord:
     def sample_total(self) -> Count:
         """How many of the events in all are sample data."""
         return Count(_ATTENDED, self.member, self._attended(is_sample=True))
+
+    def event_points(self) -> Count:
+        """The points for the events, by the rules of the member's district."""
+        return Count(_ATTENDED, self.member, self._attended(), _points_of_attendance)
+
+    def result_points(self) -> Count:
+        """The points for the results, by the rules of the member's district."""
+        return Count(_RAISED, self.member, Selection(arguments=(("year", self.year),)), _points_of_result)
 
     def by_kind(self) -> Tally:
         """How many events of each kind."""

@@ -55,4 +55,5 @@ membership_platform = to_own("Membership.platform", concepts.memberships, concep
 membership_on_behalf_of = to_far("Membership.onBehalfOf", concepts.memberships, concepts.organizations, "on_behalf_of")
 membership_source = to_shared("Membership.source", concepts.memberships, concepts.sources, "source")
 
+duty_rules = Edge("District.dutyRules", concepts.areas, concepts.duty_rules, by(code="district"))
 all_members = Edge("Query.members", None, concepts.members, everything)

@@ -19,6 +19,7 @@ from resolvers.pages import Selection, Window, arguments, bounds, choice, condit
 ROOT = select(literal_column("1").label("root")).subquery("root")
 
 Columns = Callable[[FromClause], Sequence[ColumnElement[Any]]]
+Weight = Callable[[FromClause], ColumnElement[int]]
 
 
 def table_of(edge: Edge, selection: Given[Selection]) -> FromClause:
@@ -93,9 +94,12 @@ def _passed(
     return (union_all(*found) if len(found) > 1 else found[0]).lateral("found")
 
 
-def count_of(edge: Edge, selection: Given[Selection], parent: FromClause) -> Select[Any]:
-    """How many rows `parent` has, as `count`."""
+def count_of(edge: Edge, selection: Given[Selection], parent: FromClause, weight: Weight | None = None) -> Select[Any]:
+    """How many rows `parent` has, or the sum of their weights, as `count`."""
     child = table_of(edge, selection)
+    if weight is not None:
+        rows, chosen = condition(edge, selection, parent, child)
+        return select(func.coalesce(func.sum(weight(child)), 0).label("count")).select_from(rows).where(chosen)
     parts = edge.parted(selection.now.scope)
     counted = select(func.count().label("count"))
     if parts is None:

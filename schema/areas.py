@@ -7,6 +7,7 @@ import strawberry
 from db.enums import AreaLevel, DistrictKind
 from resolvers import areas as edges
 from resolvers import concepts
+from resolvers import members as member_edges
 from resolvers import results as result_edges
 from resolvers.filters import equals, neighbour, one_of
 from schema.fields import column, connection, to_many, to_one
@@ -72,6 +73,7 @@ class District(Area):
     organizations = connection(edges.organizations, "Its bodies.")
     campaigns = connection(edges.campaigns, "Its campaigns of democratic supervision.")
     bundles = connection(edges.bundles, "The thematic bundles its proposals are handled in.")
+    duty_rules = to_many(member_edges.duty_rules, "How many points its members get for what, at most 100 rules.")
     reply_meanings = to_many(result_edges.reply_meanings, "What the classes of replies to proposals mean there.")
 
 

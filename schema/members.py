@@ -35,11 +35,24 @@ class ResultKindCount:
     count: int = column("How many results.")
 
 
+@strawberry.type(description="How many points a member of a district gets for an event or a result of a kind.")
+class DutyRule(Node):
+    event_kind: EventKind | None = column("The kind of event; null when it is for results.")
+    result_kind: ResultKind | None = column("The kind of result; null when it is for events.")
+    points: int = column("The points.")
+
+
 @strawberry.type(description="A member's duty report (年度履职报告) for one year of Asia/Shanghai.")
 class DutyReport:
     year: int = column("The year.")
     total: int = asking(DutyRecord.total, "How many events of the year the member checked in at.")
     sample_total: int = asking(DutyRecord.sample_total, "How many of these are sample data rather than fact.")
+    event_points: int = asking(
+        DutyRecord.event_points, "The points for these events, by the rules of the member's district; 0 without rules."
+    )
+    result_points: int = asking(
+        DutyRecord.result_points, "The points for the results, by the rules of the district that owns them."
+    )
     by_kind: list[EventKindCount] = asking(
         DutyRecord.by_kind, "The same by kind of event; kinds without any are left out."
     )

@@ -64,6 +64,7 @@ BOUNDED = {
     "StateMachine.states": "the states of one kind",
     "MachineState.next": "the states of one kind",
     "IllegalTransition.allowed": "the states of one kind",
+    "District.dutyRules": "one a kind of event or result",
     "District.replyMeanings": "one a class",
     "Proposal.assignments": "at most 100",
     "Proposal.evaluations": "at most 1,000",

@@ -29,7 +29,7 @@ PARENTS = 50
 # What a required argument is given.
 GIVEN = {"year": "2023"}
 # Types of which the network of Hangzhou and its sample data have no row, so that nothing can be asked of one.
-ABSENT = {"Assignment", "Document", "Evaluation", "MentorTeam", "TownshipLiaison"}
+ABSENT = {"Assignment", "Document", "DutyRule", "Evaluation", "MentorTeam", "TownshipLiaison"}
 
 
 def core(field: GraphQLField) -> Any:

@@ -139,13 +139,17 @@ async def test_yuhang_turns_a_topic_into_a_proposal_and_a_member_serves_sixteen_
     ]
     await teller.do("upsertEvents", "rows { outcome }", rows=events)
     await teller.do("upsertAttendances", "rows { outcome }", rows=came)
+    for kind, points in (("CONSULT_WITH_YOU", 5), ("INSPECTION", 3)):
+        await teller.do("setDutyPoints", "dutyRule { id }", district="330110", eventKind=kind, points=points)
+    await teller.do("setDutyPoints", "dutyRule { id }", district="330110", eventKind="INSPECTION", points=2)
     report = await teller.ask(
         """query ($id: ID!) { node(id: $id) { ... on Member {
-          dutyReport(year: 2023) { total byKind { kind count } } } } }""",
+          dutyReport(year: 2023) { total eventPoints byKind { kind count } } } } }""",
         id=wang,
     )
     done = report["node"]["dutyReport"]
     by_kind = {each["kind"]: each["count"] for each in done["byKind"]}
+    assert done["eventPoints"] == 3 * 5 + 7 * 2
     assert (done["total"], by_kind["CONSULT_WITH_YOU"], by_kind["INSPECTION"]) == (16, 3, 7)
     # i读书, 委员E站, 标签墙.
     lecture = await teller.do(

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from db.enums import MembershipRole
-from db.members import member, membership
+from db.members import duty_rule, member, membership
 from db.organizations import sector
 from resolvers import concepts
 from resolvers.entries import Values
@@ -50,6 +50,20 @@ async def issue_duty_code(write: Write, given: Any) -> Given:
     row = await write.the(concepts.members, given.member, "member")
     code = f"{row['district']}-{''.join(secrets.choice(LETTERS) for _ in range(10))}"
     return {"member": Of(member, await write.change(member, row, duty_code=code))}
+
+
+@act()
+async def set_duty_points(write: Write, given: Any) -> Given:
+    """How many points members of a district get for an event or a result of a kind."""
+    if (given.event_kind is None) == (given.result_kind is None):
+        raise BadArgument("name either an eventKind or a resultKind, not both and not neither")
+    key = {"district": given.district, "event_kind": given.event_kind, "result_kind": given.result_kind}
+    found = await write.row(duty_rule, key, lock=True)
+    if found is None:
+        row = await write.add(duty_rule, **key, points=given.points)
+    else:
+        row = await write.change(duty_rule, found, points=given.points)
+    return {"duty_rule": Of(duty_rule, row)}
 
 
 @act(LeadAlreadyAppointed)

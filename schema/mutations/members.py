@@ -4,9 +4,9 @@ from datetime import date
 
 import strawberry
 
-from db.enums import Gender, MembershipRole
+from db.enums import EventKind, Gender, MembershipRole, ResultKind
 from resolvers.mutations import members as acts
-from schema.members import Member, Membership
+from schema.members import DutyRule, Member, Membership
 from schema.payloads import SAMPLE, Input, mutation, optional, required
 
 _MEMBER = {"member": (Member, "The member.")}
@@ -55,8 +55,22 @@ class EndMembershipInput(Input):
     on: date = required("Its last day.")
 
 
+@strawberry.input(description="The points for an event or a result of a kind.")
+class SetDutyPointsInput(Input):
+    district: str = required("The code of the district whose members get them.")
+    event_kind: EventKind | None = optional("The kind of event; either this or a kind of result.")
+    result_kind: ResultKind | None = optional("The kind of result; either this or a kind of event.")
+    points: int = required("The points, 0 or more.")
+
+
 @strawberry.type
 class MemberMutations:
+    set_duty_points = mutation(
+        acts.set_duty_points,
+        "Say how many points members get for what.",
+        SetDutyPointsInput,
+        {"duty_rule": (DutyRule, "The rule.")},
+    )
     admit_member = mutation(acts.admit_member, "Admit a member.", AdmitMemberInput, _MEMBER)
     tag_member = mutation(acts.tag_member, "Set a member's tags.", TagMemberInput, _MEMBER)
     issue_duty_code = mutation(acts.issue_duty_code, "Give a member a new duty code.", IssueDutyCodeInput, _MEMBER)

@@ -1,4 +1,4 @@
-"""Discussions, citizens' requests with their private contacts, matters of several platforms, and kinds of documents."""
+"""Discussions, citizens' requests and their contacts, matters of several platforms, kinds of documents, duty points."""
 
 from alembic import op
 
@@ -96,7 +96,20 @@ CREATE TABLE citizen_contact (
     CONSTRAINT citizen_contact_district_is_a_code_check CHECK (district ~ '^[0-9]{2}([0-9]{2}([0-9]{2})?)?$')
 );
 CREATE INDEX citizen_contact_client_idx ON citizen_contact (client, at);
-CREATE INDEX citizen_contact_receipt_idx ON citizen_contact (receipt)
+CREATE INDEX citizen_contact_receipt_idx ON citizen_contact (receipt);
+CREATE TABLE duty_rule (
+    district TEXT NOT NULL,
+    id BIGINT DEFAULT nextval('entity_id') NOT NULL,
+    event_kind "event_kind",
+    result_kind "result_kind",
+    points INTEGER NOT NULL,
+    CONSTRAINT duty_rule_pkey PRIMARY KEY (district, id),
+    CONSTRAINT duty_rule_district_event_kind_result_kind_key
+        UNIQUE NULLS NOT DISTINCT (district, event_kind, result_kind),
+    CONSTRAINT duty_rule_for_events_or_results_check CHECK ((event_kind IS NULL) <> (result_kind IS NULL)),
+    CONSTRAINT duty_rule_points_not_negative_check CHECK (points >= 0),
+    CONSTRAINT duty_rule_district_is_a_code_check CHECK (district ~ '^[0-9]{2}([0-9]{2}([0-9]{2})?)?$')
+)
 """
 COLUMNS = """
 ALTER TABLE result ADD COLUMN discussion_id BIGINT, ADD COLUMN handler_district TEXT, ADD COLUMN handler_id BIGINT,
@@ -114,14 +127,14 @@ CREATE INDEX document_member_idx ON document (member_district, member_id)
 DOWNGRADE = """
 ALTER TABLE result DROP COLUMN discussion_id, DROP COLUMN handler_district, DROP COLUMN handler_id, DROP COLUMN rating;
 ALTER TABLE document DROP COLUMN kind, DROP COLUMN member_district, DROP COLUMN member_id;
-DROP TABLE citizen_contact, result_platform, support, remark, discussion;
+DROP TABLE duty_rule, citizen_contact, result_platform, support, remark, discussion;
 DROP TYPE discussion_kind, discussion_status, document_kind;
 ALTER TYPE change_type RENAME TO change_type_later;
 CREATE TYPE change_type AS ENUM ('AREA', 'PARK_TOWNSHIP', 'SECTOR', 'SOURCE', 'INDICATOR', 'OBSERVATION',
-    'PLATFORM', 'PLATFORM_SPONSOR', 'STAR_RATING', 'ORGANIZATION', 'HOSTING', 'MEMBER', 'MEMBERSHIP', 'EVENT',
-    'EVENT_PLATFORM', 'EVENT_ORGANIZER', 'EVENT_PARTICIPANT', 'AGENDA_ITEM', 'ATTENDANCE', 'RESULT',
-    'RESULT_AUTHOR', 'RESULT_STEP', 'ENDORSEMENT', 'ADOPTION', 'ASSIGNMENT', 'EVALUATION', 'REPLY_MEANING',
-    'SUPERVISION_CAMPAIGN', 'PROPOSAL_BUNDLE', 'DOCUMENT');
+    'PLATFORM', 'PLATFORM_SPONSOR', 'STAR_RATING', 'ORGANIZATION', 'HOSTING', 'MEMBER', 'MEMBERSHIP',
+    'DUTY_RULE', 'EVENT', 'EVENT_PLATFORM', 'EVENT_ORGANIZER', 'EVENT_PARTICIPANT', 'AGENDA_ITEM',
+    'ATTENDANCE', 'RESULT', 'RESULT_AUTHOR', 'RESULT_STEP', 'ENDORSEMENT', 'ADOPTION', 'ASSIGNMENT',
+    'EVALUATION', 'REPLY_MEANING', 'SUPERVISION_CAMPAIGN', 'PROPOSAL_BUNDLE', 'DOCUMENT');
 ALTER TABLE changed_row ALTER COLUMN type TYPE change_type USING type::text::change_type;
 DROP TYPE change_type_later
 """
