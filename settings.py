@@ -26,7 +26,9 @@ class Settings(BaseSettings):
         None, ge=1, le=65535, description="The port to serve on; the first free one from 8000 when not set."
     )
     sample: bool = Field(True, description="Whether the embedded database has sample activity beside the facts.")
-    pool_size: int = Field(10, ge=1, le=100, description="How many connections read from the database at most.")
+    pool_size: int = Field(
+        10, ge=1, le=100, description="How many connections read from the database at most; as many write."
+    )
     statement_timeout: float = Field(10, gt=0, le=600, description="How many seconds a statement may take.")
     subscriptions: int = Field(
         100, ge=1, description="How many subscriptions a key, or an address without one, may have in one process."

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from db.tables import id_column, metadata
 
 PREFIX = "yz_"
+# Under these names the change log has what was written without a key.
+RESERVED = {"anonymous", "operator", "public"}
 
 # `districts` are codes; that of a city or a province stands for all below it as well.
 access_key = Table(
@@ -44,6 +46,8 @@ async def issue(
     connection: Connection, name: str, districts: Sequence[str], *, may_write: bool, expires_at: datetime | None = None
 ) -> str:
     """A new key, which is shown this once and never again."""
+    if name in RESERVED:
+        raise KeyNameTaken(f"{name} stands for those without a key; call this one otherwise.")
     key = PREFIX + secrets.token_urlsafe(32)
     try:
         await connection.execute(

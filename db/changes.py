@@ -71,6 +71,7 @@ change = Table(
     PrimaryKeyConstraint("district", "position"),
     Index("change_position_idx", "position"),
     Index("change_at_idx", "at", "position"),
+    Index("change_places_idx", "places", postgresql_using="gin"),
     Index("change_key_idx", "author", "idempotency_key", postgresql_where=text("idempotency_key IS NOT NULL")),
 )
 

@@ -161,10 +161,21 @@ class Keeping:
         """Say that facts of a table will be changed or deleted, before they are; they stay locked until the end."""
         known = self.touched.setdefault((facts, district), set())
         new = sorted(set(ids) - known)
+        if not new:
+            return
         known |= set(new)
         lock = f"SELECT FROM {facts} WHERE district = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE"
         await self.connection.execute(lock, district, new)
         await _count(self.connection, facts, district, new, self.before, 1)
+
+    def saved(self) -> tuple[Any, Any]:
+        """What was touched and counted so far, to go back to when what follows is undone."""
+        counted = {key: [*counts] for key, counts in self.before.items()}
+        return {key: {*ids} for key, ids in self.touched.items()}, counted
+
+    def restore(self, saved: tuple[Any, Any]) -> None:
+        """Go back: the locks of what was touched since are gone, so it has to be touched anew."""
+        self.touched, self.before = saved
 
     def add(self, facts: str, district: str, id: int) -> None:
         """Say that a fact was added."""

@@ -49,7 +49,7 @@ def write_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> as
         max_size=size,
         timeout=5,
         reset=_end_transaction,
-        init=search.register,
+        init=_prepare_to_write,
         server_settings={
             "application_name": "yizhan",
             "timezone": "UTC",
@@ -65,6 +65,11 @@ def write_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> as
 async def _read_json(connection: asyncpg.Connection) -> None:
     """Give values of jsonb as Python has them."""
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
+
+
+async def _prepare_to_write(connection: asyncpg.Connection) -> None:
+    await _read_json(connection)
+    await search.register(connection)
 
 
 async def _end_transaction(connection: asyncpg.Connection) -> None:

@@ -30,5 +30,5 @@ class Viewer:
 
 
 ANONYMOUS = Viewer("anonymous")
-PUBLIC = Viewer("public", ("",), may_write=True)
+PUBLIC = Viewer("public")
 """Whoever writes without a key where everybody may."""

@@ -34,6 +34,12 @@ def valid_until(at: datetime) -> datetime:
     return datetime.fromtimestamp((slot + 2) * SECONDS, at.tzinfo)
 
 
+def signed(secret: str, district: str, duty_code: str) -> str:
+    """A member's duty code with a signature, which shows that it was issued to who has it."""
+    signature = hmac.new(secret.encode(), f"{district}/{duty_code}".encode(), hashlib.sha256).digest()
+    return f"{duty_code}.{base64.b32encode(signature[:10]).decode()}"
+
+
 def window(starts_at: datetime, ends_at: datetime | None) -> tuple[datetime, datetime]:
     """From when to when people can check in."""
     return starts_at - OPENS_BEFORE, ends_at or starts_at + LASTS

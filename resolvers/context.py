@@ -13,7 +13,7 @@ from resolvers.access import ANONYMOUS, Viewer
 from resolvers.batched import Loaders
 from resolvers.errors import Unauthenticated, Unavailable
 from resolvers.following import Follower
-from resolvers.snapshots import GONE, LOST, Snapshot
+from resolvers.snapshots import Snapshot, acquired
 
 
 @dataclass
@@ -48,11 +48,8 @@ class Context:
         return self.known_viewer
 
     async def _holder(self, key: str) -> Viewer:
-        try:
-            async with self.writable().acquire() as connection:
-                row = await access.holder(connection, key)
-        except LOST as error:
-            raise Unavailable(GONE) from error
+        async with acquired(self.writable()) as connection:
+            row = await access.holder(connection, key)
         if row is None:
             raise Unauthenticated("the key is unknown, has expired or was revoked; ask whoever runs this server")
         return Viewer(row["name"], tuple(row["districts"]), row["may_write"])
@@ -71,8 +68,15 @@ class Context:
 
     async def renew(self) -> None:
         """Forget what was read: from here on what was just written is seen, wherever reads go otherwise."""
-        await self.snapshot.renew(self.primary)
+        earlier, self.snapshot = self.snapshot, self.snapshot.another(self.primary)
         self.__dict__.pop("loaders", None)
+        await earlier.__aexit__(None, None, None)
+
+    async def __aenter__(self) -> "Context":
+        return self
+
+    async def __aexit__(self, *why: Any) -> None:
+        await self.snapshot.__aexit__(*why)
 
 
 def bearer(authorization: str) -> str | None:

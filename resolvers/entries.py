@@ -159,18 +159,29 @@ def changed_row(table: Table, before: Values | None, after: Values | None, ids: 
 
 async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]) -> set[int]:
     """The areas and platforms that rows belong to, with all above them."""
-    named: dict[str, set[Place]] = {"platform": set(), "event": set(), "result": set(), "area": set()}
+    named: dict[str, set[Place]] = {name: set() for name in ("platform", "event", "result", "area", "discussion")}
     districts: set[str] = set()
     for table, row in rows:
-        if "district" in table.c:
-            districts.add(row["district"])
+        own = (name for name in table.c.keys() if name in ("district", "participant") or name.endswith("_district"))  # noqa: SIM118
+        districts |= {row[name] for name in own if row[name] is not None}
         if table.name in named:
             named[table.name].add((row.get("district"), row["id"]))
         for reference in references(table).values():
             place = reference.place(row)
             if place is not None and reference.target.name in named:
                 named[reference.target.name].add(place)
+    if named["discussion"]:
+        table = metadata.tables["discussion"]
+        for row in (await rows_at(connection, table, named["discussion"], "platform_id")).values():
+            named["platform"] |= {(row["district"], row["platform_id"])} if row["platform_id"] else set()
     if named["result"]:
+        owners, ids = zip(*named["result"], strict=True)
+        joined = await connection.fetch(
+            "SELECT platform_district, platform_id FROM result_platform"
+            " WHERE district = ANY ($1) AND result_id = ANY ($2)",
+            list(set(owners)), list(ids),
+        )  # fmt: skip
+        named["platform"] |= {(row[0], row[1]) for row in joined}
         table = metadata.tables["result"]
         for row in (await rows_at(connection, table, named["result"], "event_id", "platform_id")).values():
             named["event"] |= {(row["district"], row["event_id"])} if row["event_id"] else set()

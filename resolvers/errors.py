@@ -7,6 +7,7 @@
     ├── EmptyFilter         EMPTY_FILTER: a filter that says nothing
     ├── UnknownCode         UNKNOWN_CODE: an area code or another public key nobody has
     ├── Unauthenticated     UNAUTHENTICATED: the key that was sent is nobody's
+    ├── Conflict            CONFLICT: what is to be written contradicts what is there
     ├── Forbidden           FORBIDDEN: the viewer may not do this
     ├── TooManySubscriptions  TOO_MANY_SUBSCRIPTIONS: a viewer watches as much as one may
     ├── TooLarge            TOO_LARGE: an operation asks for more rows than one may have
@@ -62,6 +63,12 @@ class Unauthenticated(Fault):
     """The key that was sent is nobody's, or not any more."""
 
     code = "UNAUTHENTICATED"
+
+
+class Conflict(Fault):
+    """What is to be written contradicts what is there."""
+
+    code = "CONFLICT"
 
 
 class Forbidden(Fault):

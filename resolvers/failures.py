@@ -197,6 +197,48 @@ class BatchRefused(Failure):
     problems: Annotated[list[str], "What is wrong with the first 100 of them, each with its place from 0."]
 
 
+class EventOver(Failure):
+    """The event was held or cancelled."""
+
+    says = "the event is {status}; it cannot be moved any more, and nobody takes leave"
+    status: Annotated[str, "Where it stands."]
+
+
+class AlreadyTaken(Failure):
+    """Somebody takes care of the request already, or it is done with."""
+
+    says = "the request is {status}, so nobody needs to take it"
+    status: Annotated[str, "Where it stands."]
+
+
+class NotReplied(Failure):
+    """There is no reply to say anything of, or it was said."""
+
+    says = "the request is {status}, so there is no reply to rate"
+    status: Annotated[str, "Where it stands."]
+
+
+class NotAnAuthor(Failure):
+    """Only the authors of a proposal evaluate how it was handled."""
+
+    says = "{member} is no author of the proposal"
+    member: Annotated[str, "The member's name."]
+
+
+class AlreadyAssigned(Failure):
+    """The department has a part in this round already."""
+
+    says = "{organization} has a part in this round already"
+    organization: Annotated[str, "The department's name."]
+
+
+class JointRepliesMissing(Failure):
+    """The lead department replies last, and departments that join in have not replied yet."""
+
+    says = "these departments have to reply first: {organizations}"
+    organizations: Annotated[list[str], "The names of the departments."]
+
+
 class NotADraft(Failure):
     """Only a draft can be edited, co-signed or taken back."""
 

@@ -14,7 +14,8 @@ import asyncpg
 
 from db.changes import CHANNEL, Heading, headings_after, last_position
 from resolvers.errors import TooManySubscriptions
-from resolvers.snapshots import LOST
+from resolvers.logs import log
+from resolvers.snapshots import LOST, acquired
 
 # How many headings are kept for those who are up to date or nearly so.
 KEPT = 1_000
@@ -43,15 +44,18 @@ class Follower:
         """Listen, and listen again whenever the connection is lost; ends when it is cancelled."""
         pause = FIRST_PAUSE
         while True:
-            with suppress(*LOST):
+            try:
                 connection = await asyncpg.connect(
-                    self._dsn, timeout=5, server_settings={"application_name": "yizhan follower"}
+                    self._dsn, timeout=5, command_timeout=10, server_settings={"application_name": "yizhan follower"}
                 )
                 try:
                     pause = FIRST_PAUSE
                     await self._listen(connection)
                 finally:
                     connection.terminate()
+            except (*LOST, asyncpg.PostgresError) as error:
+                # Whatever is wrong with the database, it may be mended while this process lives.
+                log.warning("the change log is not followed just now", why=str(error))
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -100,7 +104,7 @@ class Follower:
             # Positions have no gaps.
             first = position + 1 - self._kept[0].position
             return [self._kept[place] for place in range(first, len(self._kept))]
-        async with pool.acquire() as connection:
+        async with acquired(pool) as connection:
             return await headings_after(connection, position, BATCH)
 
     @contextmanager

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
@@ -81,6 +81,20 @@ class Statements:
         else:
             self._kept.move_to_end(key)
         return found
+
+
+@asynccontextmanager
+async def acquired(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of a pool for a moment, or Unavailable when there is none to be had."""
+    try:
+        connection = await pool.acquire(timeout=PATIENCE)
+        try:
+            yield connection
+        finally:
+            with suppress(*LOST):
+                await pool.release(connection)
+    except LOST as error:
+        raise Unavailable(GONE) from error
 
 
 class Snapshot:
@@ -191,14 +205,11 @@ class Snapshot:
         # The connection goes back to the pool even when this task is cancelled once more meanwhile.
         await asyncio.shield(asyncio.ensure_future(self._release()))
 
-    def another(self) -> "Snapshot":
-        """A snapshot of another operation, through the same pool."""
-        return Snapshot(self._pool, self.statements)
-
-    async def renew(self, pool: asyncpg.Pool | None = None) -> None:
-        """Begin another snapshot with the next statement, of another database when one is given."""
-        await self._release()
-        self._pool = pool or self._pool
+    def another(self, pool: asyncpg.Pool | None = None) -> "Snapshot":
+        """A later snapshot, through the same pool or another one; what was run counts for both."""
+        later = Snapshot(pool or self._pool, self.statements)
+        later.ran, later.seconds = self.ran, self.seconds
+        return later
 
     async def _release(self) -> None:
         async with self._lock:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from asyncpg import Connection
 from sqlalchemy import Table, bindparam, delete, insert, select, update
@@ -19,10 +19,12 @@ from db import search
 from db.changes import Entry, signing_secret
 from db.contacts import citizen_contact, count_since
 from db.counters import Keeping
+from db.enums import PlatformStatus
 from db.events import attendance, event, event_platform
 from db.machines import Machine
+from db.platforms import platform
 from db.results import adoption, result
-from resolvers.access import PUBLIC, Viewer
+from resolvers.access import Viewer
 from resolvers.edges import Concept
 from resolvers.entries import Ids, Values, changed_row, ids_of, places_of
 from resolvers.errors import BadArgument, UnknownCode
@@ -32,6 +34,13 @@ from resolvers.snapshots import Statement, compiled
 from resolvers.times import LOCAL_TIME
 
 Answer = Mapping[str, Any]
+
+
+class Secret(str):
+    """A text that a mutation gives once and that is kept nowhere."""
+
+    __slots__ = ()
+
 
 # What stands for a row that was not noted before.
 MISSING = object()
@@ -44,6 +53,8 @@ HOUR = timedelta(hours=1)
 REQUESTS_PER_HOUR = 10
 
 Key = tuple[Any, ...]
+# Whether rows are locked until the end: against others' changes and locks, or with "share" against changes alone.
+Lock = Literal[True, False, "share"]
 
 
 @dataclass
@@ -58,7 +69,8 @@ class Write:
     after: dict[tuple[Table, Key], Values | None] = field(default_factory=dict)
     # What was noted of each row before the present part of the write.
     undo: dict[tuple[Table, Key], tuple[Any, Values | None]] = field(default_factory=dict)
-    # Where the request comes from.
+    # Whether everybody may do this, and where the request comes from.
+    is_public: bool = False
     client: str = ""
     # Those known to be there.
     districts: set[str] = field(default_factory=set)
@@ -78,23 +90,23 @@ class Write:
         return row
 
     async def seen(
-        self, concept: Concept, id_: str, name: str, *, kind: str | None = None, lock: bool = False
+        self, concept: Concept, id_: str, name: str, *, kind: str | None = None, lock: Lock = False
     ) -> Values:
         """The row with a global id, as it is now."""
         typename, found, key = read_id(id_)
         if found.table is not concept.table or (kind is not None and typename != kind):
             raise BadArgument(f"{name} must be the id of a {kind or concept.name}, got one of a {typename}")
         row = await self.row(concept.table, dict(zip(concept.key, key, strict=True)), lock=lock)
-        if row is None:
+        if row is None or (found.kind_column and found.type_names[row[found.kind_column]] != typename):
             raise NotFound(name, typename, id_[:80])
         return row
 
-    async def row(self, table: Table, values: Values, *, lock: bool = False) -> Values | None:
+    async def row(self, table: Table, values: Values, *, lock: Lock = False) -> Values | None:
         """The first row with these values, if there is one."""
         rows = await self.rows(table, values, lock=lock, limit=1)
         return rows[0] if rows else None
 
-    async def rows(self, table: Table, values: Values, *, lock: bool = False, limit: int = 1_000) -> list[Values]:
+    async def rows(self, table: Table, values: Values, *, lock: Lock = False, limit: int | None = None) -> list[Values]:
         """The rows with these values, by key; null stands for no value."""
         statement = _selection(table, tuple((name, value is None) for name, value in values.items()), lock, limit)
         rows: list[Values] = await self.connection.fetch(statement.sql, *statement.values(None, values))
@@ -120,6 +132,7 @@ class Write:
         self._require(row)
         if table in FACTS:
             await self.kept.touch(table.name, row["district"], [row["id"]])
+        await self._touch_counted_by(table, row, values)
         new = {name: value for name, value in self._searchable(table, {**row, **values}).items() if name in values or (
             name in ("terms", "sort_key"))}  # fmt: skip
         statement = _update(table, tuple(new))
@@ -163,7 +176,10 @@ class Write:
         """Count a request of the public, or refuse it; what is kept of it beside the graph is in no log."""
         client = hashlib.sha256(f"{await signing_secret(self.connection)}/{self.client}".encode()).hexdigest()
         await self.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 8))", client)
-        if self.viewer is PUBLIC and await count_since(self.connection, client, self.at - HOUR) >= REQUESTS_PER_HOUR:
+        if (
+            not self.viewer.may_write
+            and await count_since(self.connection, client, self.at - HOUR) >= REQUESTS_PER_HOUR
+        ):
             raise TooManyRequests(REQUESTS_PER_HOUR)
         values: dict[str, Any] = {
             "district": row["district"],
@@ -182,7 +198,9 @@ class Write:
         return await self.change(table, row, **{_state_of(table): to}, **values)
 
     def _require(self, row: Values) -> None:
-        self.viewer.require_write(row["district"])
+        # What everybody may do asks for itself where it goes beyond that.
+        if not self.is_public:
+            self.viewer.require_write(row["district"])
 
     async def _require_known(self, district: str) -> None:
         """UnknownCode unless a district, a city or a province has the code."""
@@ -200,6 +218,17 @@ class Write:
         if table in COUNTED_WITH:
             facts, column = COUNTED_WITH[table]
             await self.kept.touch(facts, row["district"], [row[column]])
+
+    async def _touch_counted_by(self, table: Table, row: Values, values: Values) -> None:
+        """Touch what is counted by the columns that change: attendances by their event, events by their places."""
+        if table is event and values.get("kind", row["kind"]) != row["kind"]:
+            of = await self.rows(attendance, {"district": row["district"], "event_id": row["id"]})
+            await self.kept.touch("attendance", row["district"], [each["id"] for each in of])
+        if table is platform and values.get("area_id", row["area_id"]) != row["area_id"]:
+            held = await self.rows(event_platform, {"platform_district": row["district"], "platform_id": row["id"]})
+            for district in sorted({each["district"] for each in held}):
+                ids = [each["event_id"] for each in held if each["district"] == district]
+                await self.kept.touch("event", district, ids)
 
     def _searchable(self, table: Table, values: Values) -> dict[str, Any]:
         if table.name not in search.SEARCHED:
@@ -219,12 +248,14 @@ class Write:
     async def attempt(self) -> AsyncIterator[None]:
         """A part of the write that can fail by itself: what it wrote is then as if it had never been."""
         self.undo.clear()
+        kept = self.kept.saved()
         try:
             async with self.connection.transaction():
                 yield
                 await self.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 await self.connection.execute("SET CONSTRAINTS ALL DEFERRED")
         except BaseException:
+            self.kept.restore(kept)
             for key, (before, after) in self.undo.items():
                 if before is MISSING:
                     del self.before[key], self.after[key]
@@ -234,17 +265,15 @@ class Write:
 
     # --- Ending
 
-    async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry | None, Answer]:
-        """The change log's entry, if anything was changed, and the global ids of what the mutation gives."""
+    async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry, Answer]:
+        """The change log's entry of what was changed, and the global ids of what the mutation gives."""
         noted = [(table, row) for (table, _), row in (*self.before.items(), *self.after.items()) if row is not None]
         ids = await ids_of(self.connection, [*noted, *((each.table, each.row) for each in _rows_in(rows))])
         answer = {name: _ids_in(value, ids) for name, value in rows.items()}
         changed = [changed_row(key[0], self.before[key], self.after[key], ids) for key in self.before]
         logged = [row for row in changed if row is not None]
-        if not logged:
-            return None, answer
         return Entry(
-            district=_owner(self),
+            district=_owner(self, rows),
             at=self.at,
             author=self.viewer.name,
             mutation=mutation,
@@ -279,18 +308,23 @@ def _ids_in(value: Any, ids: Ids) -> Any:
     return [_ids_in(each, ids) for each in value] if isinstance(value, list) else value
 
 
+def require_not_closed(place: Values, name: str) -> None:
+    """BadArgument when a platform is closed for good."""
+    if place["status"] == PlatformStatus.CLOSED:
+        raise BadArgument(f"{name} must be at work, and {place['name']} is CLOSED")
+
+
 def require_transition(machine: Machine, current: str, wanted: str) -> None:
     """IllegalTransition unless `wanted` may follow `current`."""
     if not machine.allows(current, wanted):
         raise IllegalTransition(machine.name, str(current), str(wanted), [str(each) for each in machine.after(current)])
 
 
-def _owner(current: Write) -> str:
-    """The district of the first row that was changed."""
-    for (_, _), row in (*current.after.items(), *current.before.items()):
-        if row is not None:
-            return str(row["district"])
-    raise AssertionError("a mutation changes something")
+def _owner(current: Write, rows: Mapping[str, Any]) -> str:
+    """The district of the first row that was changed, or of one that is as it was."""
+    changed = (row for row in (*current.after.values(), *current.before.values()) if row is not None)
+    given = (each.row for each in _rows_in(rows) if "district" in each.table.c)
+    return next((str(row["district"]) for row in (*changed, *given)), "")
 
 
 # --- Statements
@@ -305,13 +339,13 @@ def _state_of(table: Table) -> str:
 
 
 @cache
-def _selection(table: Table, given: tuple[tuple[str, bool], ...], lock: bool, limit: int) -> Statement:
+def _selection(table: Table, given: tuple[tuple[str, bool], ...], lock: Lock, limit: int | None) -> Statement:
     conditions = [
         table.c[name].is_(None) if is_null else table.c[name] == bindparam(name, type_=table.c[name].type)
         for name, is_null in given
     ]
     statement = select(table).where(*conditions).order_by(*table.primary_key.columns).limit(limit)
-    return compiled(statement.with_for_update() if lock else statement)
+    return compiled(statement.with_for_update(read=lock == "share") if lock else statement)
 
 
 @cache

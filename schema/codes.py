@@ -11,9 +11,10 @@ from starlette.responses import PlainTextResponse, Response
 from db.changes import signing_secret
 from resolvers import checkins, concepts
 from resolvers.context import Info
-from resolvers.errors import UnknownCode
+from resolvers.errors import Unavailable, UnknownCode
 from resolvers.ids import read_id
 from resolvers.lookups import node
+from resolvers.snapshots import acquired
 
 Event = Annotated[strawberry.ID, strawberry.argument(description="The event.")]
 
@@ -30,11 +31,13 @@ async def _check_in_code(info: Info, event: Event) -> CheckInCode:
     viewer = await context.viewer()
     viewer.require_key()
     _, concept, key = read_id(event)
+    # An event that was planned just now is not on a replica yet.
+    await context.renew()
     row = await context.loaders.answer(node(event)) if concept is concepts.events else None
     if row is None:
         raise UnknownCode("event must be the id of an event that is there")
     viewer.require_write(str(key[0]))
-    async with context.writable().acquire() as connection:
+    async with acquired(context.writable()) as connection:
         secret = await signing_secret(connection)
     now = datetime.now(UTC)
     code = checkins.code_of(secret, int(key[-1]), now)
@@ -50,8 +53,11 @@ check_in_code = strawberry.field(
 async def picture(request: Request) -> Response:
     """The QR picture of a code, as long as it is good."""
     code = request.path_params["code"]
-    async with request.app.state.primary.acquire() as connection:
-        secret = await signing_secret(connection)
+    try:
+        async with acquired(request.app.state.primary) as connection:
+            secret = await signing_secret(connection)
+    except Unavailable as error:
+        return PlainTextResponse(error.message, 503)
     if checkins.event_of(secret, code, datetime.now(UTC)) is None:
         return PlainTextResponse("This code is not good, or not any more; ask for checkInCode again.", 410)
     drawn = segno.make(code, error="m").svg_inline(scale=8, border=4)

@@ -19,6 +19,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from resolvers.context import Context, bearer
 from resolvers.snapshots import Snapshot
 from schema.graph import Graph, execution, wants_execution
+from schema.sockets import SocketHandler
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ class Endpoint(GraphQL[Context, None]):
     With `may_compile`, those that can be run as one statement are. A request in the usual form, a JSON body by POST,
     then goes the short way: nothing is made for it but the statement's values, and PostgreSQL's bytes are sent on.
     """
+
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: Graph, *, may_compile: bool = True) -> None:
         super().__init__(schema, graphql_ide="graphiql", subscription_protocols=PROTOCOLS)
@@ -114,6 +117,10 @@ class Endpoint(GraphQL[Context, None]):
         snapshot = Snapshot(state.pool, state.statements)
         key = _key(scope["headers"])
         return Context(snapshot, request_id, may_compile, state.primary, key, client[0], state.follower)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """A message of a WebSocket; it raises the JSONDecodeError that its transport expects."""
+        return orjson.loads(data)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The JSON object of a body, or of the variables or extensions of a GET request."""

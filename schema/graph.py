@@ -12,6 +12,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -116,19 +117,19 @@ class Graph(strawberry.Schema):
         return operation is not None and operation.node.operation is graphql.OperationType.SUBSCRIPTION
 
     async def _single(self, *given: Any) -> AsyncIterator[ExecutionResult]:
-        yield await self.execute(*given)
+        try:
+            yield await self.execute(*given)
+        except CannotGetOperationTypeError as error:
+            yield ExecutionResult(data=None, errors=[BadArgument(error.as_http_error_reason())])
 
     async def _watched(self, source: Any, context: Context) -> AsyncIterator[ExecutionResult]:
         """What is watched, nothing being held while nothing happens."""
-        try:
-            async with aclosing(source):
-                async for result in source:
-                    await context.snapshot.renew()
-                    if result.errors:
-                        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
-                    yield result
-        finally:
-            await context.snapshot.renew()
+        async with context, aclosing(source):
+            async for result in source:
+                await context.renew()
+                if result.errors:
+                    result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
+                yield result
 
     async def execute_compiled(
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
@@ -209,7 +210,7 @@ class KnownDocuments(SchemaExtension):
 async def _limited(context: Context, running: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
     """What `running` gives within the time an operation may take, its errors as clients may see them."""
     try:
-        async with asyncio.timeout(DEADLINE), context.snapshot:
+        async with asyncio.timeout(DEADLINE), context:
             result = await running
     except TimeoutError:
         late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")

@@ -1,26 +1,14 @@
 """What of an error a client gets to see: its own mistakes in full, everything else as one sentence and a request id."""
 
-import sys
 from collections.abc import Awaitable
 from typing import TypeVar
 
-import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from resolvers.errors import Fault
+from resolvers.logs import log
 
 T = TypeVar("T")
-
-# Lines of JSON, with tracebacks but without the values of variables, which may be somebody's data.
-log = structlog.wrap_logger(
-    structlog.PrintLogger(sys.stderr),
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
-)
 
 # More than this many errors of one request tell a client nothing new.
 MAX_ERRORS = 20

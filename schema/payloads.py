@@ -3,6 +3,7 @@
 import functools
 import operator
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from resolvers import failures, lookups
 from resolvers.asks import Named
 from resolvers.context import Info
 from resolvers.entries import camel
+from resolvers.errors import Conflict
 from resolvers.failures import Failure
 from resolvers.mutations.acts import Act
 from resolvers.transactions import write
@@ -84,12 +86,17 @@ FAILURES: dict[type[Failure], type] = {
 
 def _node(name: str, is_list: bool) -> Any:
     def one(self: Told) -> Named:
-        return lookups.node(getattr(self, name))
+        return _there(getattr(self, name))
 
     def several(self: Told) -> list[Named]:
-        return [lookups.node(each) for each in getattr(self, name)]
+        return [_there(each) for each in getattr(self, name)]
 
     return several if is_list else one
+
+
+def _there(id_: str) -> Named:
+    """What was written, which only another write since can have taken away."""
+    return replace(lookups.node(id_), missing=Conflict("it was written, and deleted since; the change log has both"))
 
 
 def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[Any, str]]) -> Any:

@@ -13,7 +13,7 @@ from resolvers.access import ANONYMOUS
 from resolvers.asks import Named
 from resolvers.context import Context, Info
 from resolvers.entities import RollupSubject
-from resolvers.errors import EmptyFilter, Unavailable
+from resolvers.errors import BadCursor, EmptyFilter, Unavailable
 from resolvers.following import Follower
 from schema.changes import Change
 from schema.rollups import By, First, Having, Measures, Of, OrderBy, Rollup, Where, rollup
@@ -36,14 +36,17 @@ Since = Annotated[
 # A rollup is given anew at most once in so many seconds, however much is written.
 PAUSE = 0.5
 
-# What changes a rollup of each subject.
+# What changes a rollup of each subject: the rows it counts and those they are told apart by. Areas, sectors and figures
+# change by loads alone.
+_EVENT = {"EVENT", "EVENT_PLATFORM", "EVENT_ORGANIZER", "EVENT_PARTICIPANT"}
+_AROUND = {"AREA", "PARK_TOWNSHIP", "SECTOR", "INDICATOR", "PLATFORM", "ORGANIZATION", "MEMBER", "MEMBERSHIP"}
 COUNTED: dict[RollupSubject, frozenset[str]] = {
-    RollupSubject.PLATFORMS: frozenset({"PLATFORM", "PLATFORM_SPONSOR"}),
-    RollupSubject.MEMBERS: frozenset({"MEMBER", "MEMBERSHIP"}),
-    RollupSubject.EVENTS: frozenset({"EVENT", "EVENT_PLATFORM", "EVENT_ORGANIZER", "EVENT_PARTICIPANT", "PLATFORM"}),
-    RollupSubject.ATTENDANCES: frozenset({"ATTENDANCE", "EVENT", "MEMBER"}),
-    RollupSubject.RESULTS: frozenset({"RESULT", "RESULT_AUTHOR", "ADOPTION", "ENDORSEMENT", "PLATFORM"}),
-    RollupSubject.OBSERVATIONS: frozenset(),
+    RollupSubject.PLATFORMS: frozenset({"PLATFORM_SPONSOR", "HOSTING", "RESULT", *_EVENT, *_AROUND}),
+    RollupSubject.MEMBERS: frozenset({"ATTENDANCE", "RESULT_AUTHOR", *_AROUND}),
+    RollupSubject.EVENTS: frozenset({"ATTENDANCE", "RESULT", *_EVENT, *_AROUND}),
+    RollupSubject.ATTENDANCES: frozenset({"ATTENDANCE", *_EVENT, *_AROUND}),
+    RollupSubject.RESULTS: frozenset({"RESULT", "RESULT_AUTHOR", "ADOPTION", "ENDORSEMENT", *_EVENT, *_AROUND}),
+    RollupSubject.OBSERVATIONS: frozenset({"OBSERVATION", *_AROUND}),
 }
 
 
@@ -55,7 +58,13 @@ async def _changed(
     context = info.context
     follower = _follower(context)
     place = None if under is None else edges.place_of(under)
-    position = await follower.position() if since is None else edges.cursor_of(since)
+    newest = await follower.position()
+    position = newest if since is None else edges.cursor_of(since)
+    if position > newest:
+        # It may be that of a write of this very moment, which is still on its way.
+        await asyncio.sleep(PAUSE)
+        if position > (newest := await follower.position()):
+            raise BadCursor(f"since {since} is ahead of the change log, whose newest cursor is {newest}")
 
     def wants(heading: Heading) -> bool:
         is_there = place is None or place in heading.places

@@ -145,3 +145,71 @@ async def test_a_batch_has_a_thousand_rows_at_most(teller: Teller, tell_city: As
 async def tell_city(graph: Graph, own_hangzhou: str) -> AsyncIterator[Ask]:
     async with asking(graph, own_hangzhou, CITY) as ask:
         yield ask
+
+
+async def test_what_is_left_out_stays_as_it_is(teller: Teller, own_hangzhou: str) -> None:
+    slug = "qiantang-xiasha-hall"
+    hall = await teller.platform(slug)
+    await teller.do("setPlatformStatus", "platform { id }", platform=hall, to="CLOSED", on="2025-01-01")
+    row = {
+        "district": "330114",
+        "slug": slug,
+        "name": "下沙街道议事堂",
+        "kind": "DELIBERATION_HALL",
+        "level": "TOWNSHIP",
+    }
+    assert await put(teller, "upsertPlatforms", [row]) == ["CHANGED"]
+    found = await teller.ask(f'{{ platform(slug: "{slug}") {{ name status closedOn }} }}')
+    assert found["platform"] == {"name": "下沙街道议事堂", "status": "CLOSED", "closedOn": "2025-01-01"}
+    assert await put(teller, "upsertPlatforms", [{**row, "status": "ACTIVE"}]) == ["CHANGED"]
+    found = await teller.ask(f'{{ platform(slug: "{slug}") {{ status closedOn }} }}')
+    assert found["platform"] == {"status": "ACTIVE", "closedOn": None}
+
+
+async def test_what_a_row_cannot_become_is_told(teller: Teller) -> None:
+    first = {"district": "330114", "key": "r-1", "status": "RAISED", "title": "一", "raisedAt": "2026-01-05T00:00:00Z"}
+    await put(teller, "upsertResults", [{**first, "kind": "RECOMMENDATION"}])
+    new = {"district": "330109", "name": "某", "kind": "MEMBER_STUDIO", "level": "DISTRICT"}
+    for mutation, row, problem in (
+        (
+            "upsertResults",
+            {**first, "kind": "PARTNERSHIP"},
+            "kind cannot be changed, and the result is a RECOMMENDATION",
+        ),
+        ("upsertPlatforms", {**new, "slug": "somewhere"}, "a new platform needs an area"),
+        (
+            "upsertPlatforms",
+            {**new, "slug": "qiantang-hui", "area": "330109"},
+            "a platform has the slug qiantang-hui already; choose another one",
+        ),
+        (
+            "upsertMembers",
+            {"district": "330114", "key": "m", "name": " "},
+            "name must have 1–20,000 characters, not all blank and none of them NUL",
+        ),
+        (
+            "upsertEvents",
+            event_row(1, startsAt="2026-01-01T09:00:00"),
+            "startsAt must be a time of the years 1900–2200 with its offset, such as 2026-03-01T09:00:00+08:00,"
+            " got 2026-01-01T09:00:00",
+        ),
+    ):
+        found = await teller.do(mutation, ROWS, rows=[row], mode="SKIP_BAD")
+        assert [each["problem"] for each in found] == [problem]
+
+
+async def test_counts_follow_when_an_event_becomes_another_kind_or_moves_past_its_end(
+    teller: Teller, own_hangzhou: str
+) -> None:
+    await put(teller, "upsertMembers", [{"district": "330114", "key": "m-1", "name": "某委员"}])
+    row = event_row(1, endsAt="2026-01-02T12:00:00+08:00")
+    await put(teller, "upsertEvents", [row])
+    came = {"district": "330114", "event": "e-1", "member": "m-1", "state": "CHECKED_IN"}
+    await put(teller, "upsertAttendances", [came])
+    later = {**row, "kind": "FORUM", "startsAt": "2026-02-02T09:00:00+08:00", "endsAt": "2026-02-02T12:00:00+08:00"}
+    bad = event_row(2, publicParticipants=-1)
+    found = await teller.do("upsertEvents", ROWS, rows=[later, bad, {**later, "title": "改过"}], mode="SKIP_BAD")
+    assert [each["outcome"] for each in found] == ["CHANGED", "REFUSED", "CHANGED"]
+    connection = await asyncpg.connect(own_hangzhou)
+    assert await differences(connection) == []
+    await connection.close()

@@ -46,6 +46,12 @@ async def members(teller: Teller, count: int) -> list[dict[str, str]]:
     return [each for each in found if each["dutyCode"]][:count]
 
 
+async def signed(dsn: str, member: dict[str, str]) -> str:
+    """The code a member has on the phone."""
+    secret = (await fetch(dsn, "SELECT secret FROM installation"))[0][0]
+    return checkins.signed(secret, "330113", member["dutyCode"])
+
+
 async def test_fifty_check_in_at_once_for_the_last_ten_places(served_hangzhou: tuple[str, str]) -> None:
     address, dsn = served_hangzhou
     async with telling(address, await issued(dsn)) as teller, telling(address) as public:
@@ -56,7 +62,7 @@ async def test_fifty_check_in_at_once_for_the_last_ten_places(served_hangzhou: t
         shown = (await teller.ask("query ($id: ID!) { checkInCode(event: $id) { code } }", id=event))["checkInCode"]
 
         async def come(member: dict[str, str]) -> Any:
-            given = {"code": shown["code"], "dutyCode": member["dutyCode"], "mayWait": True}
+            given = {"code": shown["code"], "dutyCode": await signed(dsn, member), "mayWait": True}
             return (await public.ask(CHECK_IN, input=given))["checkIn"]
 
         answers = await asyncio.gather(*(come(each) for each in known[10:60]))
@@ -91,7 +97,7 @@ async def test_a_code_is_good_for_a_while_for_its_event_and_once_a_member(served
         first, second = await members(teller, 2)
         query = "query ($id: ID!) { checkInCode(event: $id) { code validUntil imagePath } }"
         shown = (await teller.ask(query, id=event))["checkInCode"]
-        given = {"code": shown["code"], "dutyCode": first["dutyCode"], "mode": "ONLINE"}
+        given = {"code": shown["code"], "dutyCode": await signed(dsn, first), "mode": "ONLINE"}
         came = (await public.ask(CHECK_IN, input=given))["checkIn"]
         assert came["attendance"] | {"id": None} == {
             "id": None, "state": "CHECKED_IN", "mode": "ONLINE", "member": {"id": first["id"]},
@@ -103,6 +109,13 @@ async def test_a_code_is_good_for_a_while_for_its_event_and_once_a_member(served
         for code in (old, f"{number + 1}.{shown['code'].partition('.')[2]}", "nonsense"):
             refused = (await public.ask(CHECK_IN, input={"code": code, "dutyCode": second["dutyCode"]}))["checkIn"]
             assert refused["__typename"] == "CheckInCodeExpired"
+        # A duty code is no secret: without its signature, or with another's, it stands for nobody.
+        async with httpx.AsyncClient() as client:
+            for duty_code in (second["dutyCode"], f"{second['dutyCode']}.{given['dutyCode'].partition('.')[2]}"):
+                variables = {"input": {"code": shown["code"], "dutyCode": duty_code}}
+                body = {"query": CHECK_IN, "variables": variables}
+                told = (await client.post(f"{address}/graphql", json=body)).json()["errors"][0]["extensions"]["code"]
+                assert told in ("FORBIDDEN", "UNKNOWN_CODE")
         # Whoever has a key scans the member's own code instead.
         scanned = await teller.do("checkIn", "attendance { state }", event=event, dutyCode=second["dutyCode"])
         assert scanned == {"state": "CHECKED_IN"}

@@ -63,6 +63,7 @@ BOUNDED = {
     "Query.stateMachines": "the kinds of thing that have states",
     "StateMachine.states": "the states of one kind",
     "MachineState.next": "the states of one kind",
+    "JointRepliesMissing.organizations": "the departments of one proposal",
     "IllegalTransition.allowed": "the states of one kind",
     "District.dutyRules": "one a kind of event or result",
     "District.replyMeanings": "one a class",

@@ -16,8 +16,8 @@ async def test_linping_answers_citizens_on_line_and_three_levels_work_on_one_mat
     address, _ = server
     jin, li = await teller.member("330113", "金丹文"), await teller.member("330113", "李金龙")
     for member in (jin, li):
-        coded = await teller.do("issueDutyCode", "member { dutyCode }", member=member)
-        assert coded["dutyCode"].startswith("330113-")
+        coded = await teller.do("issueDutyCode", "member { dutyCode } signedCode", member=member)
+        assert coded["signedCode"].startswith(f"{coded['member']['dutyCode']}.")
     linping = await teller.area("330113")
     studio = await teller.do(
         "openPlatform", "platform { id }", slug="linping-online-studio-2", name="线上委员工作室(演练)",
@@ -31,7 +31,7 @@ async def test_linping_answers_citizens_on_line_and_three_levels_work_on_one_mat
         )  # fmt: skip
         request = raised["citizenRequest"]["id"]
         await teller.do("takeRequest", "citizenRequest { id }", request=request, member=li)
-        assert (await teller.refused("takeRequest", request=request, member=jin))["__typename"] == "IllegalTransition"
+        assert (await teller.refused("takeRequest", request=request, member=jin))["__typename"] == "AlreadyTaken"
         transport = await teller.organization("330113", "交通部门")
         await teller.do("forwardRequest", "citizenRequest { id }", request=request, organization=transport)
         await teller.do(

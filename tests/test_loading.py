@@ -199,7 +199,7 @@ async def test_progress_is_told_in_rows(empty_database: str, tmp_path: Path) -> 
     [
         (
             {"membr": MEMBERS},
-            ["membr.csv: no table has this name, did you mean member; tables: reply_meaning, "],
+            ["membr.csv: no table has this name, did you mean member; tables: duty_rule, "],
         ),
         (
             {"member": "district,nmae\n330109,李芳\n"},

@@ -148,9 +148,13 @@ async def test_who_may_not_write_changes_nothing(graph: Graph, own_hangzhou: str
 @pytest.mark.parametrize(
     ("given", "code", "message"),
     [
-        ({"title": " "}, "BAD_ARGUMENT", "title must have 1–20,000 characters, and none of them may be null"),
-        ({"title": "a\0b"}, "BAD_ARGUMENT", "title must have 1–20,000 characters, and none of them may be null"),
-        ({"title": "字" * 20_001}, "BAD_ARGUMENT", "title must have 1–20,000 characters, and none of them may be null"),
+        ({"title": " "}, "BAD_ARGUMENT", "title must have 1–20,000 characters, not all blank and none of them NUL"),
+        ({"title": "a\0b"}, "BAD_ARGUMENT", "title must have 1–20,000 characters, not all blank and none of them NUL"),
+        (
+            {"title": "字" * 20_001},
+            "BAD_ARGUMENT",
+            "title must have 1–20,000 characters, not all blank and none of them NUL",
+        ),
         (
             {"title": "一"},
             "BAD_ARGUMENT",
@@ -245,3 +249,103 @@ async def test_counters_follow_writes(teller: Teller, own_hangzhou: str) -> None
     connection = await asyncpg.connect(own_hangzhou)
     assert await differences(connection) == []
     await connection.close()
+
+
+async def test_an_event_of_another_district_counts_there_once_its_platform_moved(teller: Teller) -> None:
+    studio = await teller.platform("qiantang-xin-zhi-zao")
+    event = await teller.do(
+        "planEvent", "event { id }", title="搬迁前", kind="SALON", platforms=[studio], startsAt="2026-03-01T01:00:00Z"
+    )
+    query = "query ($id: ID!) { node(id: $id) { ... on Event { districts { nodes { code } } } } }"
+
+    async def districts() -> list[str]:
+        found = await teller.ask(query, id=event["id"])
+        return [each["code"] for each in found["node"]["districts"]["nodes"]]
+
+    assert await districts() == ["330114"]
+    await teller.do("movePlatform", "platform { id }", platform=studio, area=await teller.area("330109002"))
+    assert await districts() == ["330109", "330114"]
+    await teller.do("movePlatform", "platform { id }", platform=studio, area=await teller.area("330114001"))
+    assert await districts() == ["330114"]
+
+
+async def test_an_event_keeps_its_end_unless_another_is_given(teller: Teller) -> None:
+    hall = await teller.platform("qiantang-xiasha-hall")
+    event = await teller.do(
+        "planEvent", "event { id }", title="改期", kind="SALON", platforms=[hall],
+        startsAt="2026-03-01T01:00:00Z", endsAt="2026-03-09T01:00:00Z",
+    )  # fmt: skip
+    moved = await teller.do("rescheduleEvent", "event { endsAt }", event=event["id"], startsAt="2026-03-02T01:00:00Z")
+    assert moved == {"endsAt": "2026-03-09T01:00:00+00:00"}
+    moved = await teller.do(
+        "rescheduleEvent", "event { endsAt }", event=event["id"], startsAt="2026-03-02T01:00:00Z", endsAt=None
+    )
+    assert moved == {"endsAt": None}
+    await teller.do("setEventStatus", "event { id }", event=event["id"], to="HELD")
+    refused = await teller.refused("rescheduleEvent", event=event["id"], startsAt="2026-03-03T01:00:00Z")
+    assert refused == {
+        "__typename": "EventOver",
+        "message": "the event is HELD; it cannot be moved any more, and nobody takes leave",
+    }
+
+
+async def test_a_receipt_is_given_again_to_the_same_key_and_kept_nowhere(tell: Ask, own_hangzhou: str) -> None:
+    platform = (await tell('{ platform(slug: "qiantang-hui") { id } }')).data["platform"]["id"]
+    query = document("raiseCitizenRequest", "receipt citizenRequest { id }")
+    given = {"platform": platform, "title": "路灯不亮", "contact": "不公开", "idempotencyKey": "once"}
+    answers = [(await tell(query, input=given)).data["raiseCitizenRequest"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    kept = await fetch(
+        own_hangzhou,
+        "SELECT (SELECT string_agg(c::text, '') FROM change c), (SELECT string_agg(r::text, '') FROM changed_row r)",
+    )
+    assert [word in str(kept) for word in (answers[0]["receipt"], "不公开")] == [False, False]
+    assert len(await fetch(own_hangzhou, "SELECT FROM citizen_contact")) == 1
+
+
+async def test_what_everybody_may_do_a_key_of_elsewhere_may_do_too(graph: Graph, own_hangzhou: str) -> None:
+    async with asking(graph, own_hangzhou, QIANTANG) as ask:
+        teller = told_by(ask)
+        hall = await teller.platform("xiaoshan-beigan-hall")
+        await teller.do("raiseCitizenRequest", "receipt", platform=hall, title="路灯不亮")
+        found = await teller.ask("{ changes { nodes { author mutation } } }")
+    assert found["changes"]["nodes"] == [{"author": "钱塘区政协", "mutation": "raiseCitizenRequest"}]
+
+
+async def test_one_body_holds_an_event_once(teller: Teller, tell: Ask) -> None:
+    body = await teller.organization("330114", "钱塘区政协")
+    given = {
+        "title": "一",
+        "kind": "SALON",
+        "startsAt": "2026-03-01T01:00:00Z",
+        "organizers": [{"organization": body}] * 2,
+    }
+    answer = await tell(document("planEvent", "event { id }"), input=given)
+    assert answer.errors == [("BAD_ARGUMENT", ["planEvent"], "organizers names a body twice; name each once")]
+
+
+async def test_what_contradicts_what_is_there_is_a_conflict(teller: Teller, tell: Ask) -> None:
+    hall = (
+        await teller.do(
+            "openPlatform", "platform { id }", slug="a-studio", name="工作室", kind="MEMBER_STUDIO", level="DISTRICT",
+            area=await teller.area("330114"),
+        )
+    )["id"]  # fmt: skip
+    people = [await teller.do("admitMember", "member { id }", district="330114", name=f"委员{n}") for n in range(2)]
+    terms = [("2030-01-01", "2030-12-31"), ("2031-01-01", "2031-12-31")]
+    leads = [
+        await teller.do(
+            "appointMember",
+            "membership { id }",
+            member=each["id"],
+            platform=hall,
+            role="LEAD",
+            startsOn=first,
+            endsOn=last,
+        )
+        for each, (first, last) in zip(people, terms, strict=True)
+    ]
+    answer = await tell(
+        document("endMembership", "membership { id }"), input={"membership": leads[0]["id"], "on": "2031-06-01"}
+    )
+    assert [error[0] for error in answer.errors] == ["CONFLICT"]

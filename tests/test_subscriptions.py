@@ -18,6 +18,7 @@ from serving import issued, teller_of
 from telling import Teller
 from test_server import own_postgres, served
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from db import embedded
 
@@ -123,6 +124,21 @@ async def test_what_is_selected_is_answered_as_in_a_query(servers: Served) -> No
             assert (await watched.data())["changed"] == {"rows": [{"type": "STAR_RATING", "node": node}]}
 
 
+async def test_rows_are_told_before_and_after_as_in_the_log(servers: Served) -> None:
+    async with httpx.AsyncClient(timeout=30) as client, watching(servers.one) as watched:
+        teller = servers.teller(client)
+        last = (await teller.ask("{ changes(last: 1) { nodes { cursor } } }"))["changes"]["nodes"][0]["cursor"]
+        fields = "cursor rows { before after }"
+        await watched.start(f"subscription ($since: String) {{ changed(since: $since) {{ {fields} }} }}", since=last)
+        await teller.do("raiseRecommendation", "recommendation { id }", title="前后", district="330114")
+        seen = (await watched.data())["changed"]
+        logged = await teller.ask(
+            f"query ($since: String) {{ changes(since: $since) {{ nodes {{ {fields} }} }} }}", since=last
+        )
+    assert logged["changes"]["nodes"] == [seen]
+    assert seen["rows"][0]["after"]["title"] == "前后"
+
+
 async def test_a_subtree_and_types_are_watched_alone(servers: Served) -> None:
     async with httpx.AsyncClient(timeout=30) as client, watching(servers.one) as watched:
         teller = servers.teller(client)
@@ -200,6 +216,7 @@ async def test_queries_and_mutations_run_on_a_socket_with_a_key_of_its_own(serve
     [
         ({"since": "yesterday"}, "BAD_CURSOR"),
         ({"since": "9" * 30}, "BAD_CURSOR"),
+        ({"since": "999999999"}, "BAD_CURSOR"),
         ({"types": []}, "EMPTY_FILTER"),
         ({"under": "eA=="}, "BAD_ID"),
     ],
@@ -210,6 +227,39 @@ async def test_bad_arguments_are_told(servers: Served, variables: dict[str, Any]
         message = await watched.next()
         errors = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
         assert [error["extensions"]["code"] for error in errors] == [code]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "[1]",
+        "null",
+        '"x"',
+        '{"type": "subscribe", "id": [1], "payload": {"query": "{ __typename }"}}',
+        '{"type": "subscribe", "id": "1", "payload": "x"}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 5}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": [1]}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": ""}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "\\ud800"}}',
+        "[" * 20_000,
+    ],
+    ids=range(10),
+)
+async def test_what_is_no_message_ends_the_connection(servers: Served, message: str) -> None:
+    async with watching(servers.one) as watched:
+        await watched.socket.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            await watched.next()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4400
+
+
+async def test_an_unknown_operation_is_told(servers: Served) -> None:
+    async with watching(servers.one) as watched:
+        payload = {"query": "query A { __typename }", "operationName": "B"}
+        await watched.socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        message = await watched.next()
+    assert [error["extensions"]["code"] for error in message["payload"]["errors"]] == ["BAD_ARGUMENT"]
 
 
 async def test_events_are_sent_to_those_who_take_them_and_refused_to_others(servers: Served) -> None:

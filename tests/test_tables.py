@@ -22,6 +22,7 @@ ACROSS_DISTRICTS = {
     "attendance_starts_idx": "all attendances by time",
     "change_at_idx": "the change log from a time on",
     "change_key_idx": "what an author was told under a key, wherever it wrote",
+    "change_places_idx": "the change log of a subtree, whoever wrote",
     "change_position_idx": "the change log in its order",
     "citizen_contact_client_idx": "how often somebody wrote from one place, wherever to",
     "citizen_contact_receipt_idx": "a request by the receipt alone",

@@ -59,14 +59,13 @@ async def test_yuhang_turns_a_topic_into_a_proposal_and_a_member_serves_sixteen_
         instead=data,
     )  # fmt: skip
     assert settled == {"state": "GIVEN", "organization": {"name": "数据管理部门"}}
-    district = await teller.area("330110")
 
     async def reply(organization: str, class_: str, text: str) -> None:
         given = {"organization": organization, "replyClass": class_, "reply": text}
         await teller.do("replyToProposal", "assignment { id }", proposal=proposal, **given)
 
     for class_, meaning in (("A", "已经解决或采纳"), ("B", "列入计划逐步解决"), ("C", "留作参考")):
-        await teller.do("defineReplyClass", "district { id }", district=district, replyClass=class_, meaning=meaning)
+        await teller.do("defineReplyClass", "district { id }", district="330110", replyClass=class_, meaning=meaning)
     await teller.do(
         "replyToProposal", "assignment { id }", proposal=proposal, organization=office, replyClass="B", reply="配合。"
     )

@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers.access import PUBLIC, Viewer
+from asyncpg import Connection
+
+from resolvers.access import ANONYMOUS, PUBLIC, Viewer
 from resolvers.context import Context
 from resolvers.failures import Failure
-from resolvers.writes import Write
+from resolvers.writes import Answer, Write
 
 Given = Mapping[str, Any]
+Again = Callable[[Connection, Answer], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Act:
     does: Callable[[Write, Any], Awaitable[Given]]
     failures: tuple[type[Failure], ...]
     is_public: bool
+    # Completes an answer that is given once more with what is kept nowhere.
+    again: Again | None = None
 
     @property
     def name(self) -> str:
@@ -31,9 +36,11 @@ class Act:
     async def viewer(self, context: Context) -> Viewer:
         """As whom it is done: the public where everybody may."""
         viewer = await context.viewer()
-        return PUBLIC if self.is_public and not viewer.may_write else viewer
+        return PUBLIC if self.is_public and viewer is ANONYMOUS else viewer
 
 
-def act(*failures: type[Failure], is_public: bool = False) -> Callable[[Callable[[Write, Any], Awaitable[Given]]], Act]:
+def act(
+    *failures: type[Failure], is_public: bool = False, again: Again | None = None
+) -> Callable[[Callable[[Write, Any], Awaitable[Given]]], Act]:
     """Declares a function to be what a mutation does; anybody may do what `is_public`."""
-    return lambda does: Act(does, failures, is_public)
+    return lambda does: Act(does, failures, is_public, again)

@@ -13,20 +13,21 @@ from strawberry import UNSET
 
 from db.areas import area
 from db.enums import BatchMode, ResultKind, RowOutcome
-from db.events import attendance, event, event_participant, event_platform
-from db.machines import RESULTS
+from db.events import attendance, event, event_platform
+from db.machines import PLATFORM, RESULTS
 from db.members import member
 from db.organizations import sector
 from db.platforms import platform
 from db.results import result
-from resolvers.entries import Values
+from resolvers.entries import Values, camel
 from resolvers.errors import BadArgument, Fault, UnknownCode
-from resolvers.failures import BatchRefused, Failure
+from resolvers.failures import BatchRefused, Failure, SlugTaken
 from resolvers.mutations.acts import Act, Given, act
-from resolvers.mutations.events import reschedule
+from resolvers.mutations.events import join_districts, reschedule
+from resolvers.mutations.platforms import claimed_slug
 from resolvers.mutations.results import add_step
-from resolvers.transactions import rule_of
-from resolvers.writes import Of, Write
+from resolvers.transactions import check_texts, rule_of
+from resolvers.writes import Lock, Of, Write
 
 MAX_ROWS = 1_000
 # What each row of a batch does: what became of it, and the row.
@@ -42,14 +43,18 @@ def _batch(name: str, table: Table, put: Put) -> Act:
             outcome: dict[str, Any] = {"number": number, "problem": None, "row_id": None}
             try:
                 async with write.attempt():
+                    check_texts(row)
                     what, found = await put(write, row)
                     outcome |= {"outcome": what, "row_id": Of(table, found)}
             except (Fault, Failure) as problem:
                 outcome |= {"outcome": RowOutcome.REFUSED, "problem": problem.message}
             except asyncpg.CheckViolationError as problem:
                 outcome |= {"outcome": RowOutcome.REFUSED, "problem": rule_of(problem)}
-            except (asyncpg.DataError, asyncpg.UniqueViolationError) as problem:
-                outcome |= {"outcome": RowOutcome.REFUSED, "problem": f"it does not fit: {problem}"}
+            except (asyncpg.DataError, asyncpg.ProgramLimitExceededError):
+                outcome |= {"outcome": RowOutcome.REFUSED, "problem": "a value is too large for its column"}
+            except asyncpg.NotNullViolationError as problem:
+                needed = camel(problem.column_name or "a part")
+                outcome |= {"outcome": RowOutcome.REFUSED, "problem": f"{needed} cannot be null"}
             outcomes.append(outcome)
         refused = [f"row {each['number']}: {each['problem']}" for each in outcomes if each["problem"] is not None]
         if refused and given.mode == BatchMode.ALL_OR_NOTHING:
@@ -72,8 +77,8 @@ async def _put(write: Write, table: Table, identity: Values, values: Values) -> 
     return RowOutcome.CHANGED, await write.change(table, found, **new)
 
 
-async def _known(write: Write, table: Table, what: str, **identity: Any) -> Values:
-    found = await write.row(table, identity)
+async def _known(write: Write, table: Table, what: str, lock: Lock = False, **identity: Any) -> Values:
+    found = await write.row(table, identity, lock=lock)
     if found is None:
         told = ", ".join(f"{name} {value!r}" for name, value in identity.items() if value is not None)
         raise UnknownCode(f"there is no {what} with {told}")
@@ -83,6 +88,10 @@ async def _known(write: Write, table: Table, what: str, **identity: Any) -> Valu
 def _of(given: Any, *names: str) -> dict[str, Any]:
     """Columns as the input has them; a null list is an empty one."""
     values = {name: getattr(given, name) for name in names}
+    for name in ("status", "is_online", "mode", "role", "is_sample"):
+        # Null stands for nothing where there has to be something.
+        if name in values and values[name] is None and not (name == "mode" and "state" in values):
+            values[name] = UNSET
     return {name: [] if value is None and name in ("tags", "topics") else value for name, value in values.items()}
 
 
@@ -95,12 +104,21 @@ async def _member(write: Write, given: Any) -> tuple[RowOutcome, Values]:
 
 async def _platform(write: Write, given: Any) -> tuple[RowOutcome, Values]:
     values = _of(given, "name", "kind", "level", "status", "brand", "is_online", "established_on", "note", "is_sample")
+    found = await claimed_slug(write, given.slug)
+    if found is not None and found["district"] != given.district:
+        raise SlugTaken(given.slug)
+    if found is not None and found["kind"] != given.kind:
+        raise BadArgument(f"kind cannot be changed, and the platform is a {found['kind']}")
     if given.area is not UNSET:
         where = await _known(write, area, "area of the newest list", code=given.area, valid_to=None)
         values["area_id"] = where["id"]
-        found = await write.row(platform, {"district": given.district, "slug": given.slug})
         if found is not None and found["area_id"] != where["id"]:
             raise BadArgument("area cannot be changed in a batch; use movePlatform")
+    elif found is None:
+        raise BadArgument("a new platform needs an area")
+    if given.status is not UNSET:
+        was = found["closed_on"] if found else None
+        values["closed_on"] = (was or write.today) if given.status in PLATFORM.closing else None
     return await _put(write, platform, {"district": given.district, "slug": given.slug}, values)
 
 
@@ -110,14 +128,16 @@ async def _event(write: Write, given: Any) -> tuple[RowOutcome, Values]:
         "title", "kind", "status", "mode", "ends_at", "place", "topics", "summary", "public_participants", "is_sample",
     )  # fmt: skip
     identity = {"district": given.district, "key": given.key}
-    places = [await _known(write, platform, "platform", slug=slug) for slug in given.platforms or []]
+    # Locked, for events are counted by the township of their platforms.
+    places = [await _known(write, platform, "platform", lock="share", slug=slug) for slug in given.platforms or []]
     found = await write.row(event, identity, lock=True)
     if found is None:
         outcome, row = await _put(write, event, identity, {**values, "starts_at": given.starts_at})
     else:
         is_moved = found["starts_at"] != given.starts_at
         if is_moved:
-            await reschedule(write, found, given.starts_at, found["ends_at"])
+            ends_at = found["ends_at"] if given.ends_at is UNSET else given.ends_at
+            await reschedule(write, found, given.starts_at, ends_at)
         outcome, row = await _put(write, event, identity, values)
         outcome = RowOutcome.CHANGED if is_moved else outcome
     of_event = {"district": row["district"], "event_id": row["id"]}
@@ -139,14 +159,13 @@ async def _linked(write: Write, row: Values, of_event: Values, places: list[Valu
         starts_at = row["starts_at"]
         await write.add(event_platform, **of_event, starts_at=starts_at, platform_district=district, platform_id=id_)
         outcome = RowOutcome.CHANGED if outcome == RowOutcome.UNCHANGED else outcome
-    taking_part = {each["participant"] for each in await write.rows(event_participant, of_event)}
-    for participant in sorted({row["district"], *(district for district, _ in wanted)} - taking_part):
-        await write.add(event_participant, **of_event, starts_at=row["starts_at"], participant=participant)
+    await join_districts(write, row)
     return outcome
 
 
 async def _attendance(write: Write, given: Any) -> tuple[RowOutcome, Values]:
-    happening = await _known(write, event, "event", district=given.district, key=given.event)
+    # Locked, for attendances are counted by the kind of their event.
+    happening = await _known(write, event, "event", lock="share", district=given.district, key=given.event)
     from_ = given.member_district or given.district
     person = await _known(write, member, "member", district=from_, key=given.member)
     identity = {
@@ -175,7 +194,9 @@ async def _result(write: Write, given: Any) -> tuple[RowOutcome, Values]:
         of = given.event and await _known(write, event, "event", district=given.district, key=given.event)
         values["event_id"] = of["id"] if of else None
     identity = {"district": given.district, "key": given.key}
-    before = await write.row(result, identity)
+    before = await write.row(result, identity, lock=True)
+    if before is not None and before["kind"] != given.kind:
+        raise BadArgument(f"kind cannot be changed, and the result is a {before['kind']}")
     outcome, row = await _put(write, result, identity, values)
     if before is None or before["status"] != row["status"]:
         await add_step(write, row, row["status"], at=given.raised_at if before is None else None)

@@ -17,6 +17,8 @@ async def publish_document(write: Write, given: Any) -> Given:
     named = {name: await write.seen(of, id_, name) for name, of in ABOUT.items() if (id_ := getattr(given, name))}
     if len(named) > 1:
         raise BadArgument(f"a document is about one thing, got {' and '.join(named)}")
+    if given.url is not None and not given.url.startswith(("https://", "http://")):
+        raise BadArgument(f"url must begin with https:// or http://, got {given.url[:40]!r}")
     person = await write.seen(concepts.members, given.member, "member") if given.member else None
     owners = [row["district"] for row in named.values()] or ([person["district"]] if person else [])
     district = given.district or (owners[0] if owners else None)

@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from strawberry import UNSET
+
 from db.areas import area
 from db.enums import AttendanceState, EventStatus, OrganizerRole
 from db.events import agenda_item, attendance, event, event_organizer, event_participant, event_platform
 from db.machines import EVENT
+from db.platforms import platform
 from resolvers import concepts
 from resolvers.entries import Values
 from resolvers.errors import BadArgument
-from resolvers.failures import IllegalTransition
+from resolvers.failures import EventOver, IllegalTransition
 from resolvers.mutations.acts import Given, act
-from resolvers.writes import Of, Write
+from resolvers.writes import Of, Write, require_not_closed
 
 MAX_PLACES = 100
 
@@ -20,9 +23,12 @@ MAX_PLACES = 100
 @act()
 async def plan_event(write: Write, given: Any) -> Given:
     """A new event at platforms and by bodies of one or several districts."""
-    places = [await write.seen(concepts.platforms, each, "platforms") for each in given.platforms or []]
+    # Locked, for events are counted by the township of their platforms.
+    places = [await write.seen(concepts.platforms, each, "platforms", lock="share") for each in given.platforms or []]
     organizers = given.organizers or []
     bodies = [await write.seen(concepts.organizations, each.organization, "organizers") for each in organizers]
+    for place in places:
+        require_not_closed(place, "platforms")
     if not places and not bodies:
         raise BadArgument("name at least one platform or one organizer")
     if max(len(places), len(bodies)) > MAX_PLACES:
@@ -54,6 +60,8 @@ async def plan_event(write: Write, given: Any) -> Given:
     of_event = {"district": district, "event_id": row["id"], "starts_at": row["starts_at"]}
     for place in {each["id"]: each for each in places}.values():
         await write.add(event_platform, **of_event, platform_district=place["district"], platform_id=place["id"])
+    if len({body["id"] for body in bodies}) < len(bodies):
+        raise BadArgument("organizers names a body twice; name each once")
     for position, (body, organizer) in enumerate(zip(bodies, organizers, strict=True)):
         await write.add(
             event_organizer,
@@ -63,8 +71,7 @@ async def plan_event(write: Write, given: Any) -> Given:
             role=organizer.role or (OrganizerRole.CO_HOST if position else OrganizerRole.HOST),
             position=position,
         )
-    for participant in await _participants(write, district, places, bodies):
-        await write.add(event_participant, **of_event, participant=participant)
+    await join_districts(write, row)
     return {"event": Of(event, row)}
 
 
@@ -75,27 +82,40 @@ async def _own(write: Write, concept: Any, id_: str | None, name: str, district:
     return row
 
 
-async def _participants(write: Write, district: str, places: list[Any], bodies: list[Any]) -> list[str]:
-    found = {district, *(each["district"] for each in (*places, *bodies))}
-    for place in places:
-        where = await write.row(area, {"id": place["area_id"]})
-        found |= {where["tenant"]} if where else set()
-    return sorted(found)
+async def join_districts(write: Write, row: Values) -> None:
+    """Let exactly those districts take part in an event that own it, hold it, or have one of its platforms."""
+    of_event = {"district": row["district"], "event_id": row["id"]}
+    implied = {row["district"]}
+    for body in await write.rows(event_organizer, of_event):
+        implied.add(body["organization_district"])
+    for link in await write.rows(event_platform, of_event):
+        implied.add(link["platform_district"])
+        place = await write.row(platform, {"district": link["platform_district"], "id": link["platform_id"]})
+        where = await write.row(area, {"id": place["area_id"]}) if place else None
+        implied |= {where["tenant"]} if where else set()
+    joined = {each["participant"]: each for each in await write.rows(event_participant, of_event)}
+    for participant in sorted(joined.keys() - implied):
+        await write.remove(event_participant, joined[participant])
+    for participant in sorted(implied - joined.keys()):
+        await write.add(event_participant, **of_event, starts_at=row["starts_at"], participant=participant)
 
 
-@act(IllegalTransition)
+@act(EventOver)
 async def reschedule_event(write: Write, given: Any) -> Given:
     """An event at another time; whoever signed up stays so."""
     row = await write.the(concepts.events, given.event, "event")
     if row["status"] not in EVENT.beginnings:
-        raise IllegalTransition(EVENT.name, row["status"], row["status"], [])
-    return {"event": Of(event, await reschedule(write, row, given.starts_at, given.ends_at))}
+        raise EventOver(row["status"])
+    ends_at = row["ends_at"] if given.ends_at is UNSET else given.ends_at
+    if given.registration_closes_at is not UNSET:
+        row = await write.change(event, row, registration_closes_at=given.registration_closes_at)
+    return {"event": Of(event, await reschedule(write, row, given.starts_at, ends_at))}
 
 
 async def reschedule(write: Write, row: Values, starts_at: datetime, ends_at: datetime | None) -> Values:
     """An event and all that repeats its time, moved."""
     of_event = {"district": row["district"], "event_id": row["id"]}
-    # Attendances are counted by the month of their event.
+    # An attendance repeats the start of its event and is counted by its month.
     attending = await write.rows(attendance, of_event, lock=True)
     await write.kept.touch("attendance", row["district"], [each["id"] for each in attending])
     moved = await write.change(event, row, starts_at=starts_at, ends_at=ends_at)

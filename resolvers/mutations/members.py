@@ -3,15 +3,19 @@
 import secrets
 from typing import Any
 
+from asyncpg import Connection
+
+from db.changes import signing_secret
 from db.enums import MembershipRole
 from db.members import duty_rule, member, membership
 from db.organizations import sector
-from resolvers import concepts
+from resolvers import checkins, concepts
 from resolvers.entries import Values
 from resolvers.errors import BadArgument, UnknownCode
 from resolvers.failures import LeadAlreadyAppointed
+from resolvers.ids import read_id
 from resolvers.mutations.acts import Given, act
-from resolvers.writes import Of, Write
+from resolvers.writes import Answer, Of, Secret, Write, require_not_closed
 
 # Without letters and digits that are taken for each other.
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -44,12 +48,21 @@ async def tag_member(write: Write, given: Any) -> Given:
     return {"member": Of(member, await write.change(member, row, tags=list(dict.fromkeys(given.tags))))}
 
 
-@act()
+async def _signed_again(connection: Connection, answer: Answer) -> Answer:
+    """The answer once more, with the present code's signature, which is kept nowhere."""
+    _, _, (district, id_) = read_id(answer["member"])
+    find = "SELECT duty_code FROM member WHERE (district, id) = ($1, $2)"
+    code = await connection.fetchval(find, district, id_)
+    return {**answer, "signed_code": checkins.signed(await signing_secret(connection), str(district), str(code))}
+
+
+@act(again=_signed_again)
 async def issue_duty_code(write: Write, given: Any) -> Given:
     """A duty code of a member's own, in place of the one before."""
     row = await write.the(concepts.members, given.member, "member")
     code = f"{row['district']}-{''.join(secrets.choice(LETTERS) for _ in range(10))}"
-    return {"member": Of(member, await write.change(member, row, duty_code=code))}
+    signed = checkins.signed(await signing_secret(write.connection), row["district"], code)
+    return {"member": Of(member, await write.change(member, row, duty_code=code)), "signed_code": Secret(signed)}
 
 
 @act()
@@ -75,6 +88,7 @@ async def appoint_member(write: Write, given: Any) -> Given:
     if given.platform:
         # Locked, so that two leads cannot be appointed at once.
         place = await write.the(concepts.platforms, given.platform, "platform")
+        require_not_closed(place, "platform")
         if given.role == MembershipRole.LEAD:
             await _require_no_lead(write, place, given)
     else:

@@ -13,7 +13,7 @@ from resolvers.writes import Of, Write
 @act(NameTaken)
 async def found_organization(write: Write, given: Any) -> Given:
     """A new body."""
-    parent = await write.seen(concepts.organizations, given.parent, "parent") if given.parent else None
+    parent = await write.seen(concepts.organizations, given.parent, "parent", lock="share") if given.parent else None
     area = await write.seen(concepts.areas, given.area, "area") if given.area else None
     district = given.district
     if parent is not None and parent["district"] != district:

@@ -4,13 +4,15 @@ from typing import Any
 
 from strawberry import UNSET
 
-from db.events import event_platform
+from db.events import event, event_platform
 from db.machines import PLATFORM
 from db.platforms import platform, platform_sponsor, star_rating
 from resolvers import concepts
+from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import IllegalTransition, SlugTaken, WouldBeItsOwnAncestor
 from resolvers.mutations.acts import Given, act
+from resolvers.mutations.events import join_districts
 from resolvers.writes import Of, Write
 
 
@@ -19,14 +21,14 @@ async def open_platform(write: Write, given: Any) -> Given:
     """A new platform, at work at once or planned."""
     area = await write.seen(concepts.areas, given.area, "area")
     host = await write.seen(concepts.areas, given.host, "host") if given.host else None
-    parent = await write.seen(concepts.platforms, given.parent, "parent") if given.parent else None
+    parent = await write.seen(concepts.platforms, given.parent, "parent", lock="share") if given.parent else None
     sponsor = await write.seen(concepts.organizations, given.sponsor, "sponsor") if given.sponsor else None
     district = given.district or area["tenant"]
     if parent is not None and parent["district"] != district:
         raise BadArgument(f"parent must be a platform of {district}, got one of {parent['district']}")
     if given.status not in PLATFORM.beginnings:
         raise BadArgument(f"status must be one of {', '.join(PLATFORM.beginnings)}, got {given.status}")
-    if await write.row(platform, {"slug": given.slug}) is not None:
+    if await claimed_slug(write, given.slug) is not None:
         raise SlugTaken(given.slug)
     row = await write.add(
         platform,
@@ -58,6 +60,12 @@ async def open_platform(write: Write, given: Any) -> Given:
     return {"platform": Of(platform, row)}
 
 
+async def claimed_slug(write: Write, slug: str) -> Values | None:
+    """The platform that has a slug, if any has; nobody else can take it until the end."""
+    await write.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 9))", slug)
+    return await write.row(platform, {"slug": slug}, lock=True)
+
+
 @act(WouldBeItsOwnAncestor)
 async def move_platform(write: Write, given: Any) -> Given:
     """A platform to another place, other premises, or another parent."""
@@ -72,11 +80,14 @@ async def move_platform(write: Write, given: Any) -> Given:
         places["host_id"] = (await write.seen(concepts.areas, given.host, "host"))["id"] if given.host else None
     if given.area:
         places["area_id"] = (await write.seen(concepts.areas, given.area, "area"))["id"]
-        # Events are counted by the township of their platforms.
-        held = await write.rows(event_platform, {"platform_district": row["district"], "platform_id": row["id"]})
-        for district in sorted({each["district"] for each in held}):
-            await write.kept.touch("event", district, [e["event_id"] for e in held if e["district"] == district])
-    return {"platform": Of(platform, await write.change(platform, row, **places) if places else row)}
+    moved = await write.change(platform, row, **places) if places else row
+    if given.area:
+        # Events at the platform may now take place in another district.
+        for link in await write.rows(event_platform, {"platform_district": row["district"], "platform_id": row["id"]}):
+            held = await write.row(event, {"district": link["district"], "id": link["event_id"]})
+            if held is not None:
+                await join_districts(write, held)
+    return {"platform": Of(platform, moved)}
 
 
 @act(IllegalTransition)

@@ -2,18 +2,23 @@
 
 from typing import Any
 
+from db.areas import area
 from db.enums import AssignmentRole, AssignmentState, AuthorRole, ResultKind, ResultStatus
 from db.machines import ASSIGNMENT, RESULTS
 from db.members import member
+from db.organizations import organization
 from db.results import assignment, evaluation, proposal_bundle, reply_meaning, result, result_author
 from resolvers import concepts
 from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import (
+    AlreadyAssigned,
     AlreadyAuthor,
     AlreadyEvaluated,
     IllegalTransition,
+    JointRepliesMissing,
     NotADraft,
+    NotAnAuthor,
     NotAssigned,
     NotTheLead,
 )
@@ -73,8 +78,8 @@ async def review_proposal(write: Write, given: Any) -> Given:
     into: dict[str, Any] = {}
     if given.merged_into is not None:
         other = await write.seen(concepts.results, given.merged_into, "mergedInto", kind="Proposal")
-        if other["district"] != row["district"] or other["status"] == ResultStatus.MERGED:
-            raise BadArgument("mergedInto must be a proposal of the same district that is not itself merged")
+        if other["district"] != row["district"] or other["status"] in (ResultStatus.DRAFT, *REVIEWED[1:]):
+            raise BadArgument("mergedInto must be a proposal of the same district that was handed in or filed")
         into = {"merged_into_id": other["id"]}
     if given.number is not None:
         into["number"] = given.number
@@ -131,7 +136,7 @@ async def object_to_assignment(write: Write, given: Any) -> Given:
     return {"assignment": Of(assignment, moved), "proposal": Of(result, row)}
 
 
-@act(NotAssigned, IllegalTransition)
+@act(NotAssigned, AlreadyAssigned, IllegalTransition)
 async def settle_objection(write: Write, given: Any) -> Given:
     """An objection refused, so that the department goes on; or upheld, and another department takes its place."""
     row = await _proposal(write, given)
@@ -141,6 +146,9 @@ async def settle_objection(write: Write, given: Any) -> Given:
         await add_step(write, row, row["status"], note=given.note)
         return {"assignment": Of(assignment, moved), "proposal": Of(result, row)}
     body = await write.seen(concepts.organizations, given.instead, "instead")
+    same = {"district": row["district"], "result_id": row["id"], "round": part["round"]}
+    if await write.row(assignment, {**same, "organization_id": _id_in(row, body)}) is not None:
+        raise AlreadyAssigned(body["name"])
     await write.move(ASSIGNMENT, assignment, part, AssignmentState.WITHDRAWN)
     made = await _assigned(write, row, _id_in(row, body), AssignmentRole[part["role"]], part["round"])
     if part["role"] == AssignmentRole.LEAD:
@@ -149,13 +157,14 @@ async def settle_objection(write: Write, given: Any) -> Given:
     return {"assignment": Of(assignment, made), "proposal": Of(result, row)}
 
 
-@act(NotAssigned, NotTheLead, IllegalTransition)
+@act(NotAssigned, JointRepliesMissing, IllegalTransition)
 async def reply_to_proposal(write: Write, given: Any) -> Given:
     """A department's reply, with its class; the lead's comes last and is the reply to the proposal."""
     row = await _proposal(write, given)
     body, part = await _part(write, row, given)
     require_transition(ASSIGNMENT, part["state"], AssignmentState.REPLIED)
     if part["role"] == AssignmentRole.LEAD:
+        await _require_joint_replies(write, row, part)
         to = ResultStatus.REPLIED if part["round"] == 1 else ResultStatus.REPLIED_AGAIN
         row = await advanced(write, row, to, body=body, note=given.reply)
     else:
@@ -165,14 +174,14 @@ async def reply_to_proposal(write: Write, given: Any) -> Given:
     return {"assignment": Of(assignment, moved), "proposal": Of(result, row)}
 
 
-@act(NotTheLead, AlreadyEvaluated, IllegalTransition)
+@act(NotAnAuthor, AlreadyEvaluated, IllegalTransition)
 async def evaluate_proposal(write: Write, given: Any) -> Given:
     """What an author thinks of a stage of the handling; with the lead author's fourth, the proposal is evaluated."""
     row = await _proposal(write, given)
     person = await write.seen(concepts.members, given.member, "member")
     lead, authors = await _authors(write, row)
     if (person["district"], person["id"]) not in authors:
-        raise NotTheLead(lead["name"] if lead else None)
+        raise NotAnAuthor(person["name"])
     if not 1 <= given.stage <= STAGES or not 1 <= given.score <= 5:
         raise BadArgument(f"stage must be 1–{STAGES} and score 1–5, got {given.stage} and {given.score}")
     if row["status"] not in EVALUATED_IN:
@@ -232,18 +241,33 @@ async def supervise_bundle(write: Write, given: Any) -> Given:
 @act()
 async def define_reply_class(write: Write, given: Any) -> Given:
     """What a class of replies means in a district."""
-    area = await write.seen(concepts.areas, given.district, "district")
-    key = {"district": area["code"], "reply_class": given.reply_class}
+    owner = await write.row(area, {"code": given.district, "valid_to": None})
+    key = {"district": given.district, "reply_class": given.reply_class}
     found = await write.row(reply_meaning, key, lock=True)
     if found is None:
         await write.add(reply_meaning, **key, meaning=given.meaning)
     else:
         await write.change(reply_meaning, found, meaning=given.meaning)
-    return {"district": Of(concepts.areas.table, area)}
+    return {"district": Of(area, owner or {})}
 
 
 async def _proposal(write: Write, given: Any) -> Values:
     return await write.the(concepts.results, given.proposal, "proposal", kind="Proposal")
+
+
+# While a proposal is in these states, departments work on it.
+HANDLED_IN = (ResultStatus.ASSIGNED, ResultStatus.REASSIGNED)
+
+
+async def _require_joint_replies(write: Write, row: Values, part: Values) -> None:
+    same = {"district": row["district"], "result_id": row["id"], "round": part["round"], "role": AssignmentRole.JOINT}
+    missing = [
+        await write.row(organization, {"district": each["district"], "id": each["organization_id"]})
+        for each in await write.rows(assignment, same)
+        if each["state"] in (AssignmentState.GIVEN, AssignmentState.OBJECTED)
+    ]
+    if missing:
+        raise JointRepliesMissing([body["name"] for body in missing if body is not None])
 
 
 async def _draft(write: Write, given: Any) -> Values:
@@ -289,9 +313,10 @@ async def _part(write: Write, row: Values, given: Any, state: AssignmentState | 
     body = await write.seen(concepts.organizations, given.organization, "organization")
     same = {"district": row["district"], "result_id": row["id"], "organization_id": body["id"]}
     parts = await write.rows(assignment, same, lock=True)
-    if not parts or parts[-1]["state"] == AssignmentState.WITHDRAWN or (state and parts[-1]["state"] != state):
+    newest = parts[-1] if parts and row["status"] in HANDLED_IN else None
+    if newest is None or newest["state"] == AssignmentState.WITHDRAWN or state not in (None, newest["state"]):
         raise NotAssigned(body["name"])
-    return body, parts[-1]
+    return body, newest
 
 
 def _id_in(row: Values, body: Values) -> int:

@@ -1,41 +1,61 @@
 """What citizens ask for at on-line studios, how members take care of it, and how content citizens are."""
 
+import base64
 import hashlib
-import secrets
+import hmac
 from typing import Any
 
+from asyncpg import Connection
+
+from db.changes import signing_secret
 from db.contacts import citizen_contact
 from db.enums import PlatformStatus, ResultKind, ResultStatus
 from db.platforms import platform
 from db.results import result, result_platform
 from resolvers import concepts
 from resolvers.errors import BadArgument
-from resolvers.failures import AlreadyJoined, IllegalTransition, TooManyRequests, UnknownReceipt
+from resolvers.failures import (
+    AlreadyJoined,
+    AlreadyTaken,
+    IllegalTransition,
+    NotReplied,
+    TooManyRequests,
+    UnknownReceipt,
+)
+from resolvers.ids import read_id
 from resolvers.mutations.acts import Given, act
 from resolvers.mutations.results import advanced, raised
-from resolvers.writes import Of, Write
+from resolvers.writes import Answer, Of, Secret, Write
 
 # From this rating on, a citizen is content.
 CONTENT = 3
 
 
-@act(TooManyRequests, is_public=True)
+async def _receipt_again(connection: Connection, answer: Answer) -> Answer:
+    """The answer once more, with the receipt, which is kept nowhere."""
+    _, _, (district, id_) = read_id(answer["citizen_request"])
+    return {**answer, "receipt": await receipt_of(connection, str(district), int(id_))}
+
+
+@act(TooManyRequests, is_public=True, again=_receipt_again)
 async def raise_citizen_request(write: Write, given: Any) -> Given:
     """A problem that a citizen raises at a platform; no account is needed, and the contact is kept from everybody."""
     place = await write.seen(concepts.platforms, given.platform, "platform")
     if place["status"] != PlatformStatus.ACTIVE:
         raise BadArgument(f"platform must be ACTIVE, and {place['name']} is {place['status']}")
     row = await raised(write, given, ResultKind.CITIZEN_REQUEST)
-    receipt = secrets.token_urlsafe(24)
+    receipt = await receipt_of(write.connection, row["district"], row["id"])
     await write.count_request(row, result=row["id"], contact=given.contact, receipt=digest(receipt))
-    return {"citizen_request": Of(result, row), "receipt": receipt}
+    return {"citizen_request": Of(result, row), "receipt": Secret(receipt)}
 
 
-@act(IllegalTransition)
+@act(AlreadyTaken, IllegalTransition)
 async def take_request(write: Write, given: Any) -> Given:
     """The member who takes care of a request; the first to say so does."""
     row = await write.the(concepts.results, given.request, "request", kind="CitizenRequest")
     person = await write.seen(concepts.members, given.member, "member")
+    if row["status"] != ResultStatus.RAISED:
+        raise AlreadyTaken(row["status"])
     handled_by = {"handler_district": person["district"], "handler_id": person["id"]}
     return {"citizen_request": Of(result, await advanced(write, row, ResultStatus.ASSIGNED, **handled_by))}
 
@@ -61,7 +81,7 @@ async def reply_to_request(write: Write, given: Any) -> Given:
     }
 
 
-@act(UnknownReceipt, IllegalTransition, is_public=True)
+@act(UnknownReceipt, NotReplied, IllegalTransition, is_public=True)
 async def rate_reply(write: Write, given: Any) -> Given:
     """How content the citizen is with the reply: content, and it is resolved; if not, the member looks at it again."""
     if not 1 <= given.rating <= 5:
@@ -72,6 +92,8 @@ async def rate_reply(write: Write, given: Any) -> Given:
         row = await write.row(result, {"district": contact["district"], "id": contact["result_id"]}, lock=True)
     if row is None:
         raise UnknownReceipt
+    if row["status"] != ResultStatus.REPLIED:
+        raise NotReplied(row["status"])
     to = ResultStatus.RESOLVED if given.rating >= CONTENT else ResultStatus.ASSIGNED
     return {"citizen_request": Of(result, await advanced(write, row, to, note=given.comment, rating=given.rating))}
 
@@ -92,6 +114,13 @@ async def join_matter(write: Write, given: Any) -> Given:
         raise AlreadyJoined(place["name"])
     await write.add(result_platform, **same)
     return {"result": Of(result, row), "platform": Of(platform, place)}
+
+
+async def receipt_of(connection: Connection, district: str, id_: int) -> str:
+    """The receipt of a request, which only this installation can make, and makes again for the same request."""
+    secret = await signing_secret(connection)
+    signature = hmac.new(secret.encode(), f"receipt:{district}:{id_}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(signature.digest()).decode().rstrip("=")
 
 
 def digest(receipt: str) -> str:

@@ -12,7 +12,7 @@ from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import AlreadyAdopted, IllegalTransition
 from resolvers.mutations.acts import Act, Given, act
-from resolvers.writes import Of, Write
+from resolvers.writes import Of, Write, require_not_closed
 
 # What a result may name of its own district, by the part of the input.
 OWN: Mapping[str, Concept] = {
@@ -41,6 +41,8 @@ async def raised(write: Write, given: Any, kind: ResultKind, status: ResultStatu
     for name, row in named.items():
         if row["district"] != district:
             raise BadArgument(f"{name} must belong to {district}, which owns the result, got one of {row['district']}")
+    if "platform" in named:
+        require_not_closed(named["platform"], "platform")
     machine = RESULTS[kind]
     first = status or machine.beginnings[0]
     if first not in machine.beginnings:
@@ -133,6 +135,8 @@ async def advance_result(write: Write, given: Any) -> Given:
     row = await write.the(concepts.results, given.result, "result")
     if row["kind"] == ResultKind.PROPOSAL:
         raise BadArgument("a proposal is handled by mutations of its own, such as reviewProposal and assignProposal")
+    if row["kind"] == ResultKind.CITIZEN_REQUEST:
+        raise BadArgument("a request is handled by takeRequest, forwardRequest, replyToRequest and rateReply")
     body = await write.seen(concepts.organizations, given.organization, "organization") if given.organization else None
     handled_by = {}
     if body is not None and given.to in HANDED_OVER:
@@ -166,7 +170,8 @@ async def adopt_result(write: Write, given: Any) -> Given:
         is_sample=row["is_sample"],
     )
     wanted = ResultStatus.PARTLY_ADOPTED if given.is_partial else ResultStatus.ADOPTED
-    if row["status"] in (ResultStatus.ADOPTED, ResultStatus.PARTLY_ADOPTED, ResultStatus.IMPLEMENTED):
+    is_adopted = row["status"] in (ResultStatus.ADOPTED, ResultStatus.PARTLY_ADOPTED, ResultStatus.IMPLEMENTED)
+    if is_adopted and not RESULTS[ResultKind[row["kind"]]].allows(row["status"], wanted):
         # Another body adopted it before.
         await add_step(write, row, row["status"], body=body, note=given.note)
     else:

@@ -35,13 +35,13 @@ class AdviseEventInput(Input):
 
 
 @strawberry.input(
-    description="A member who came. With the code shown at the event and a duty code, no key is needed; with a key that"
-    " may write, event and member can be named."
+    description="A member who came. With the code shown at the event and the member's signed duty code, no key is"
+    " needed; with a key that may write, event and member can be named."
 )
 class CheckInInput(Input):
     code: str | None = optional("The code shown at the event; either this or event.")
     event: strawberry.ID | None = optional("The event; either this or code.")
-    duty_code: str | None = optional("The member's own code; either this or member.")
+    duty_code: str | None = optional("The member's own code, signed if there is no key; either this or member.")
     member: strawberry.ID | None = optional("The member; either this or dutyCode.")
     mode: EventMode = optional("On site or on line.", EventMode.ONSITE)
     may_wait: bool = optional("Whether to go on the waiting list when all places are taken.", False)

@@ -22,7 +22,7 @@ from db.enums import (
 )
 from resolvers.mutations import batches as acts
 from schema.fields import column
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import Input, mutation, optional, required
 
 
 @strawberry.type(description="What became of a row of a batch.")
@@ -51,7 +51,7 @@ class MemberRow:
     sector: str | None = optional("The code of the sector.", UNSET)
     post: str | None = optional("What they are by profession or office.", UNSET)
     tags: list[str] | None = optional("Words that say what they know about.", UNSET)
-    is_sample: bool = SAMPLE
+    is_sample: bool | None = optional("Whether it is sample data rather than fact; false for a new one.", UNSET)
 
 
 @strawberry.input(description="A platform, known by its slug. What is left out stays as it is.")
@@ -62,12 +62,12 @@ class PlatformRow:
     kind: PlatformKind = required("What kind of platform it is.")
     level: PlatformLevel = required("The level it belongs to.")
     area: str | None = optional("The code of the area it is in; needed for a new one.", UNSET)
-    status: PlatformStatus = optional("Where it stands.", PlatformStatus.ACTIVE)
+    status: PlatformStatus | None = optional("Where it stands; ACTIVE for a new one.", UNSET)
     brand: str | None = optional("The name it is known by.", UNSET)
-    is_online: bool = optional("Whether it works on line.", False)
+    is_online: bool | None = optional("Whether it works on line; false for a new one.", UNSET)
     established_on: date | None = optional("The day it opened.", UNSET)
     note: str | None = optional("What else is to be said of it.", UNSET)
-    is_sample: bool = SAMPLE
+    is_sample: bool | None = optional("Whether it is sample data rather than fact; false for a new one.", UNSET)
 
 
 @strawberry.input(description="An event, known by district and key. What is left out stays as it is.")
@@ -78,14 +78,14 @@ class EventRow:
     kind: EventKind = required("What kind of activity it is.")
     status: EventStatus = required("Whether it will take place or has.")
     starts_at: datetime = required("When it starts.")
-    mode: EventMode = optional("Where people take part.", EventMode.ONSITE)
+    mode: EventMode | None = optional("Where people take part; ONSITE for a new one.", UNSET)
     ends_at: datetime | None = optional("When it ends.", UNSET)
     place: str | None = optional("The room or address.", UNSET)
     topics: list[str] | None = optional("What it is about.", UNSET)
     summary: str | None = optional("What happened.", UNSET)
     public_participants: int | None = optional("How many of the public took part, in person-times.", UNSET)
     platforms: list[str] | None = optional("The slugs of the platforms it is held at, and of no others.", UNSET)
-    is_sample: bool = SAMPLE
+    is_sample: bool | None = optional("Whether it is sample data rather than fact; false for a new one.", UNSET)
 
 
 @strawberry.input(description="An attendance, known by event and member. What is left out stays as it is.")
@@ -95,12 +95,12 @@ class AttendanceRow:
     member: str = required("The member's key.")
     member_district: str | None = optional("The code of the member's district; the event's by default.")
     state: AttendanceState = required("Whether they came.")
-    role: AttendanceRole = optional("As what.", AttendanceRole.MEMBER)
+    role: AttendanceRole | None = optional("As what; MEMBER for a new one.", UNSET)
     mode: EventMode | None = optional("On site or on line.", UNSET)
     checked_in_at: datetime | None = optional("When they checked in.", UNSET)
     leave_reason: str | None = optional("Why they are on leave.", UNSET)
     advice: str | None = optional("What they advised.", UNSET)
-    is_sample: bool = SAMPLE
+    is_sample: bool | None = optional("Whether it is sample data rather than fact; false for a new one.", UNSET)
 
 
 @strawberry.input(description="A result, known by district and key. What is left out stays as it is.")
@@ -117,7 +117,7 @@ class ResultRow:
     number: str | None = optional("Its number in the session, of a proposal.", UNSET)
     platform: str | None = optional("The slug of the platform it came out at.", UNSET)
     event: str | None = optional("The key of the event it came out of.", UNSET)
-    is_sample: bool = SAMPLE
+    is_sample: bool | None = optional("Whether it is sample data rather than fact; false for a new one.", UNSET)
 
 
 @strawberry.input(description="Members to put in.")

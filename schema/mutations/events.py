@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import strawberry
+from strawberry import UNSET
 
 from db.enums import EventKind, EventMode, EventStatus, OrganizerRole
 from resolvers.mutations import events as acts
@@ -47,7 +48,8 @@ class PlanEventInput(Input):
 class RescheduleEventInput(Input):
     event: strawberry.ID = required("The event, not yet held.")
     starts_at: datetime = required("When it starts from now on.")
-    ends_at: datetime | None = optional("When it ends.")
+    ends_at: datetime | None = optional("When it ends; what is left out stays, null takes away.", UNSET)
+    registration_closes_at: datetime | None = optional("Until when one can sign up, in the same way.", UNSET)
 
 
 @strawberry.input(description="What becomes of an event.")

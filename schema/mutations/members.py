@@ -73,7 +73,15 @@ class MemberMutations:
     )
     admit_member = mutation(acts.admit_member, "Admit a member.", AdmitMemberInput, _MEMBER)
     tag_member = mutation(acts.tag_member, "Set a member's tags.", TagMemberInput, _MEMBER)
-    issue_duty_code = mutation(acts.issue_duty_code, "Give a member a new duty code.", IssueDutyCodeInput, _MEMBER)
+    issue_duty_code = mutation(
+        acts.issue_duty_code,
+        "Give a member a new duty code.",
+        IssueDutyCodeInput,
+        {
+            **_MEMBER,
+            "signed_code": (str, "The code with its signature, for the member alone: to check in without a key."),
+        },
+    )
     appoint_member = mutation(
         acts.appoint_member, "Appoint a member to a body or a platform.", AppointMemberInput, _MEMBERSHIP
     )

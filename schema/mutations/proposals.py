@@ -5,7 +5,7 @@ import strawberry
 from db.enums import ReplyClass, ResultStatus
 from resolvers.mutations import proposals as acts
 from resolvers.mutations import results as result_acts
-from schema.areas import Area
+from schema.areas import District
 from schema.mutations.results import ResultInput
 from schema.payloads import SAMPLE, Input, mutation, optional, required
 from schema.results import Assignment, Evaluation, Proposal, ProposalBundle
@@ -118,7 +118,7 @@ class SuperviseBundleInput(Input):
 
 @strawberry.input(description="What a class of replies means in a district.")
 class DefineReplyClassInput(Input):
-    district: strawberry.ID = required("The district.")
+    district: str = required("The code of the district.")
     reply_class: ReplyClass = required("The class.")
     meaning: str = required("What it means there.")
 
@@ -167,5 +167,5 @@ class ProposalMutations:
         acts.define_reply_class,
         "Say what a class of replies means in a district.",
         DefineReplyClassInput,
-        {"district": (Area, "The district.")},
+        {"district": (District, "The district.")},
     )

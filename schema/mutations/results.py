@@ -84,7 +84,7 @@ class StartPartnershipInput(ResultInput):
 
 @strawberry.input(description="A result's next state.")
 class AdvanceResultInput(Input):
-    result: strawberry.ID = required("The result, of any kind but a proposal.")
+    result: strawberry.ID = required("The result; proposals and citizens' requests have mutations of their own.")
     to: ResultStatus = required("Its status from now on; stateMachines tells what may follow what.")
     organization: strawberry.ID | None = optional(
         "The body that took the step; when it is forwarded, transferred or assigned, the one that is to handle it."

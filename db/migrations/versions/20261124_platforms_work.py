@@ -61,6 +61,7 @@ CREATE TABLE change (
 );
 CREATE INDEX change_at_idx ON change (at, position);
 CREATE INDEX change_key_idx ON change (author, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX change_places_idx ON change USING gin (places);
 CREATE INDEX change_position_idx ON change (position);
 CREATE TABLE changed_row (
     district TEXT NOT NULL,

@@ -1,0 +1,38 @@
+"""What a WebSocket may send: what is no message of graphql-transport-ws ends the connection, as the protocol says."""
+
+from typing import Any
+
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+
+from resolvers.context import Context
+
+OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Lets messages of the right form through, and closes with 4400 on others."""
+
+    async def handle_message(self, message: Any) -> None:
+        """Handle one message of a client."""
+        wrong = _wrong(message)
+        if wrong is None:
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message(wrong)
+
+
+def _wrong(message: Any) -> str | None:
+    """What is wrong with a message; null when it may be handled."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return "A message must be an object with a type"
+    payload = message.get("payload")
+    if message["type"] in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+        return "The id of an operation must be a text"
+    if message["type"] != "subscribe":
+        return None if isinstance(payload, dict | None) else "The payload must be an object"
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str) or not payload["query"]:
+        return "The payload of subscribe must have a query"
+    for name, kind in OPTIONAL:
+        if not isinstance(payload.get(name), kind | None):
+            return f"{name} must be {'a text' if kind is str else 'an object'} or null"
+    return "operationName must not be empty" if payload.get("operationName") == "" else None
