@@ -107,10 +107,8 @@ def _nodes() -> Mapping[str, Edge]:
     for type_ in ChangeType:
         concept = _owner(type_)
         if concept is not None:
-            name = f"ChangedRow.node ({type_})"
-            found[str(type_)] = to_one(
-                name, concepts.changed_rows, concept, {"row_district": "district", "row_id": "id"}
-            )
+            pairs = {f"row_{name}": name for name in concept.key}
+            found[str(type_)] = to_one(f"ChangedRow.node ({type_})", concepts.changed_rows, concept, pairs)
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from asyncpg import Connection
 from sqlalchemy import Table, bindparam, delete, insert, select, update
+from strawberry import UNSET
 
 from db import search
 from db.changes import Entry, signing_secret
@@ -141,6 +142,13 @@ class Write:
         )
         self._note(table, row, row, changed)
         return changed
+
+    async def edit(self, table: Table, row: Values, given: Any, *names: str) -> Values:
+        """`row` with those of the named columns that an input gives; what it leaves out stays."""
+        new = {name: value for name in names if (value := getattr(given, name)) is not UNSET}
+        if not new:
+            raise BadArgument("name what is to be changed; what is left out stays as it is")
+        return await self.change(table, row, **new)
 
     async def remove(self, table: Table, row: Values) -> None:
         """Delete `row`, which must be locked and have nothing that belongs to it."""

@@ -349,3 +349,31 @@ async def test_what_contradicts_what_is_there_is_a_conflict(teller: Teller, tell
         document("endMembership", "membership { id }"), input={"membership": leads[0]["id"], "on": "2031-06-01"}
     )
     assert [error[0] for error in answer.errors] == ["CONFLICT"]
+
+
+async def test_what_is_said_is_corrected_and_what_is_left_out_stays(teller: Teller, tell: Ask) -> None:
+    hall = await teller.platform("qiantang-hui")
+    edited = await teller.do("editPlatform", "platform { name brand }", platform=hall, name="钱塘荟(新)")
+    assert edited == {"name": "钱塘荟(新)", "brand": "钱塘荟"}
+    edited = await teller.do("editPlatform", "platform { name brand }", platform=hall, brand=None)
+    assert edited == {"name": "钱塘荟(新)", "brand": None}
+    found = await teller.ask('{ search(text: "钱塘荟(新)") { totalCount } }')
+    assert found["search"]["totalCount"] == 1
+    member = (await teller.do("admitMember", "member { id }", district="330114", name="某", post="工程师"))["id"]
+    edited = await teller.do("editMember", "member { name post }", member=member, name="某某")
+    assert edited == {"name": "某某", "post": "工程师"}
+    body = await teller.organization("330114", "钱塘区政协")
+    edited = await teller.do("editOrganization", "organization { shortName }", organization=body, shortName="区政协")
+    assert edited == {"shortName": "区政协"}
+    event = await teller.do(
+        "planEvent", "event { id }", title="一", kind="SALON", platforms=[hall], startsAt="2026-03-01T01:00:00Z"
+    )
+    edited = await teller.do("editEvent", "event { title capacity }", event=event["id"], capacity=20)
+    assert edited == {"title": "一", "capacity": 20}
+    for given, message in (
+        ({"event": event["id"]}, "name what is to be changed; what is left out stays as it is"),
+        ({"event": event["id"], "title": None}, "title cannot be null"),
+        ({"event": event["id"], "meetingUrl": "javascript:"}, "the event breaks a rule: meeting is reached by http"),
+    ):
+        answer = await tell(document("editEvent", "event { id }"), input=given)
+        assert answer.errors == [("BAD_ARGUMENT", ["editEvent"], message)]

@@ -100,6 +100,14 @@ async def join_districts(write: Write, row: Values) -> None:
         await write.add(event_participant, **of_event, starts_at=row["starts_at"], participant=participant)
 
 
+@act()
+async def edit_event(write: Write, given: Any) -> Given:
+    """What is said of an event, and how many may come to it."""
+    row = await write.the(concepts.events, given.event, "event")
+    names = ("title", "mode", "place", "topics", "summary", "public_participants", "capacity", "meeting_url")
+    return {"event": Of(event, await write.edit(event, row, given, *names))}
+
+
 @act(EventOver)
 async def reschedule_event(write: Write, given: Any) -> Given:
     """An event at another time; whoever signed up stays so."""

@@ -42,6 +42,13 @@ async def admit_member(write: Write, given: Any) -> Given:
 
 
 @act()
+async def edit_member(write: Write, given: Any) -> Given:
+    """A member under another name, party or post."""
+    row = await write.the(concepts.members, given.member, "member")
+    return {"member": Of(member, await write.edit(member, row, given, "name", "gender", "party", "post"))}
+
+
+@act()
 async def tag_member(write: Write, given: Any) -> Given:
     """A member's tags, all of them anew."""
     row = await write.the(concepts.members, given.member, "member")

@@ -41,6 +41,16 @@ async def found_organization(write: Write, given: Any) -> Given:
     return {"organization": Of(organization, row)}
 
 
+@act(NameTaken)
+async def edit_organization(write: Write, given: Any) -> Given:
+    """A body under another name or note."""
+    row = await write.the(concepts.organizations, given.organization, "organization")
+    same = {"district": row["district"], "kind": row["kind"], "name": given.name}
+    if given.name and given.name != row["name"] and await write.row(organization, same) is not None:
+        raise NameTaken(given.name)
+    return {"organization": Of(organization, await write.edit(organization, row, given, "name", "short_name", "note"))}
+
+
 @act()
 async def dissolve_organization(write: Write, given: Any) -> Given:
     """A body that is no more; its rows and its history stay."""

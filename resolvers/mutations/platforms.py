@@ -99,6 +99,14 @@ async def set_platform_status(write: Write, given: Any) -> Given:
 
 
 @act()
+async def edit_platform(write: Write, given: Any) -> Given:
+    """A platform under another name, brand or note."""
+    row = await write.the(concepts.platforms, given.platform, "platform")
+    edited = await write.edit(platform, row, given, "name", "brand", "note", "is_online", "established_on")
+    return {"platform": Of(platform, edited)}
+
+
+@act()
 async def rate_platform(write: Write, given: Any) -> Given:
     """The stars of a platform for a year, given or given anew."""
     row = await write.the(concepts.platforms, given.platform, "platform")

@@ -44,6 +44,19 @@ class PlanEventInput(Input):
     is_sample: bool = SAMPLE
 
 
+@strawberry.input(description="What is said of an event; what is left out stays.")
+class EditEventInput(Input):
+    event: strawberry.ID = required("The event.")
+    title: str | None = optional("The title.", UNSET)
+    mode: EventMode | None = optional("Where people take part.", UNSET)
+    place: str | None = optional("The room or address; null takes it away.", UNSET)
+    topics: list[str] | None = optional("What it is about.", UNSET)
+    summary: str | None = optional("What it is for, or what happened; null takes it away.", UNSET)
+    public_participants: int | None = optional("How many of the public took part; null when not reported.", UNSET)
+    capacity: int | None = optional("How many may sign up; null when there is no limit.", UNSET)
+    meeting_url: str | None = optional("Where it is joined on line; null takes it away.", UNSET)
+
+
 @strawberry.input(description="Another time for an event.")
 class RescheduleEventInput(Input):
     event: strawberry.ID = required("The event, not yet held.")
@@ -77,6 +90,7 @@ class ResolveAgendaItemInput(Input):
 @strawberry.type
 class EventMutations:
     plan_event = mutation(acts.plan_event, "Plan an event of one district or of several.", PlanEventInput, _EVENT)
+    edit_event = mutation(acts.edit_event, "Correct what is said of an event.", EditEventInput, _EVENT)
     reschedule_event = mutation(acts.reschedule_event, "Move an event in time.", RescheduleEventInput, _EVENT)
     set_event_status = mutation(
         acts.set_event_status, "Confirm an event, say that it was held, or cancel it.", SetEventStatusInput, _EVENT

@@ -3,6 +3,7 @@
 from datetime import date
 
 import strawberry
+from strawberry import UNSET
 
 from db.enums import EventKind, Gender, MembershipRole, ResultKind
 from resolvers.mutations import members as acts
@@ -23,6 +24,15 @@ class AdmitMemberInput(Input):
     post: str | None = optional("What they are by profession or office.")
     tags: list[str] | None = optional("Words that say what they know about.")
     is_sample: bool = SAMPLE
+
+
+@strawberry.input(description="What is said of a member; what is left out stays.")
+class EditMemberInput(Input):
+    member: strawberry.ID = required("The member.")
+    name: str | None = optional("The name.", UNSET)
+    gender: Gender | None = optional("The gender, where it is public; null takes it away.", UNSET)
+    party: str | None = optional("The party; null takes it away.", UNSET)
+    post: str | None = optional("What they are by profession or office; null takes it away.", UNSET)
 
 
 @strawberry.input(description="A member's tags (标签墙).")
@@ -72,6 +82,7 @@ class MemberMutations:
         {"duty_rule": (DutyRule, "The rule.")},
     )
     admit_member = mutation(acts.admit_member, "Admit a member.", AdmitMemberInput, _MEMBER)
+    edit_member = mutation(acts.edit_member, "Correct what is said of a member.", EditMemberInput, _MEMBER)
     tag_member = mutation(acts.tag_member, "Set a member's tags.", TagMemberInput, _MEMBER)
     issue_duty_code = mutation(
         acts.issue_duty_code,

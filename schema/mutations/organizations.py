@@ -3,6 +3,7 @@
 from datetime import date
 
 import strawberry
+from strawberry import UNSET
 
 from db.enums import OrganizationKind, PlatformLevel
 from resolvers.mutations import organizations as acts
@@ -28,6 +29,14 @@ class FoundOrganizationInput(Input):
     is_sample: bool = SAMPLE
 
 
+@strawberry.input(description="What is said of a body; what is left out stays.")
+class EditOrganizationInput(Input):
+    organization: strawberry.ID = required("The body.")
+    name: str | None = optional("Its name, which no other body of the kind has in the district.", UNSET)
+    short_name: str | None = optional("What it is called for short; null takes it away.", UNSET)
+    note: str | None = optional("What else is to be said of it; null takes it away.", UNSET)
+
+
 @strawberry.input(description="The end of a body.")
 class DissolveOrganizationInput(Input):
     organization: strawberry.ID = required("The body.")
@@ -51,6 +60,9 @@ class EndHostingInput(Input):
 @strawberry.type
 class OrganizationMutations:
     found_organization = mutation(acts.found_organization, "Found a body.", FoundOrganizationInput, _BODY)
+    edit_organization = mutation(
+        acts.edit_organization, "Correct what is said of a body.", EditOrganizationInput, _BODY
+    )
     dissolve_organization = mutation(
         acts.dissolve_organization, "Dissolve a body; its history stays.", DissolveOrganizationInput, _BODY
     )

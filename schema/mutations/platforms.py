@@ -41,6 +41,16 @@ class MovePlatformInput(Input):
     parent: strawberry.ID | None = optional("The platform above it from now on.", UNSET)
 
 
+@strawberry.input(description="What is said of a platform; what is left out stays.")
+class EditPlatformInput(Input):
+    platform: strawberry.ID = required("The platform.")
+    name: str | None = optional("Its name.", UNSET)
+    brand: str | None = optional("The name it is known by; null takes it away.", UNSET)
+    note: str | None = optional("What else is to be said of it; null takes it away.", UNSET)
+    is_online: bool | None = optional("Whether it works on line.", UNSET)
+    established_on: date | None = optional("The day it opened; null takes it away.", UNSET)
+
+
 @strawberry.input(description="What becomes of a platform.")
 class SetPlatformStatusInput(Input):
     platform: strawberry.ID = required("The platform.")
@@ -67,4 +77,5 @@ class PlatformMutations:
         SetPlatformStatusInput,
         _PLATFORM,
     )
+    edit_platform = mutation(acts.edit_platform, "Correct what is said of a platform.", EditPlatformInput, _PLATFORM)
     rate_platform = mutation(acts.rate_platform, "Give a platform its stars for a year.", RatePlatformInput, _PLATFORM)
