@@ -37,6 +37,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
     from starlette.types import Receive, Scope, Send
     from starlette_compress import CompressMiddleware
 
+    from db import search
     from db.pools import read_pool, write_pool
     from db.preparing import readiness
     from resolvers.following import Follower
@@ -56,7 +57,10 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
         app.state.follower = Follower(dsn, per_viewer=settings.subscriptions)
         following = asyncio.create_task(app.state.follower.run())
+        # What writes need to put names in order takes half a second to read, which the first of them should not wait for.
+        warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
         yield
+        await warming
         following.cancel()
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):

@@ -5,7 +5,7 @@ import operator
 from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 import strawberry
 
@@ -18,6 +18,7 @@ from resolvers.failures import Failure
 from resolvers.mutations.acts import Act
 from resolvers.transactions import write
 from schema.fields import asking, column
+from schema.nodes import Node
 
 
 def required(description: str) -> Any:
@@ -111,9 +112,9 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
     }
     for field, (type_, text) in gives.items():
         body["__annotations__"][field] = type_
-        is_list = getattr(type_, "__origin__", None) is list
-        is_node = type_ is not str and field != "rows"
-        body[field] = asking(_node(field, is_list), text) if is_node else column(text)
+        is_list = get_origin(type_) is list
+        inner = get_args(type_)[0] if is_list else type_
+        body[field] = asking(_node(field, is_list), text) if issubclass(inner, Node) else column(text)
     payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
     kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
     union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")

@@ -22,7 +22,8 @@ __all__ = ["own_postgres"]
 pytestmark = pytest.mark.anyio
 
 WRITERS = 16
-SECONDS = 2.0
+# How many writes are acknowledged before something is killed.
+ENOUGH = 10 * WRITERS
 MUTATION = """mutation ($event: PlanEventInput!, $input: RaiseRecommendationInput!) {
   planEvent(input: $event) { ... on PlanEventPayload { event { id } } }
   raiseRecommendation(input: $input) { ... on RaiseRecommendationPayload { cursor recommendation { id } } } }"""
@@ -52,7 +53,7 @@ async def writer(address: str, key: str, number: int, organizer: str, acknowledg
 
 
 async def write_until_killed(address: str, key: str, organizer: str, kill: Any) -> list[tuple[str, str]]:
-    """Have all write for a while, then kill; what was acknowledged."""
+    """Have all write, kill in the middle of it, and give what was acknowledged."""
     acknowledged: list[tuple[str, str]] = []
 
     async def one(number: int) -> None:
@@ -60,7 +61,9 @@ async def write_until_killed(address: str, key: str, organizer: str, kill: Any) 
             await writer(address, key, number, organizer, acknowledged)
 
     writers = [asyncio.create_task(one(number)) for number in range(WRITERS)]
-    await asyncio.sleep(SECONDS)
+    async with asyncio.timeout(60):
+        while len(acknowledged) < ENOUGH:
+            await asyncio.sleep(0.05)
     kill()
     await asyncio.wait_for(asyncio.gather(*writers), 60)
     return acknowledged
@@ -77,7 +80,7 @@ async def test_what_was_acknowledged_is_there_whole_after_kills(own_postgres: tu
         postmaster = int((folder / "18" / "postmaster.pid").read_text().split()[0])
         acknowledged += await write_until_killed(address, key, organizer, lambda: os.kill(postmaster, signal.SIGKILL))
         await asyncio.to_thread(embedded.start, folder, fsync="off")
-    assert len(acknowledged) > 2 * WRITERS
+    assert len(acknowledged) >= 2 * ENOUGH
     connection = await asyncpg.connect(dsn)
     positions = [row[0] for row in await connection.fetch("SELECT position FROM change ORDER BY 1")]
     assert positions == list(range(1, len(positions) + 1))
