@@ -57,7 +57,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
         app.state.follower = Follower(dsn, per_viewer=settings.subscriptions)
         following = asyncio.create_task(app.state.follower.run())
-        # What writes need to put names in order takes half a second to read, which the first of them should not wait for.
+        # What puts names in order takes half a second to read, which the first write should not wait for.
         warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
         yield
         await warming

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Date,
     Float,
     FromClause,
@@ -174,10 +175,12 @@ def ratio_of(asked: Given[Coverage]) -> Select[Any]:
 
 
 def vintage_of(asked: Given[Coverage]) -> Select[Any]:
-    """The day of the newest list, or of the newest at the day asked for, as `vintage`."""
+    """The day of the newest list, or of the newest at the day asked for, else of the oldest there is, as `vintage`."""
     lists = union(select(area.c.vintage.label("day")), select(area.c.valid_from)).subquery("lists")
-    found = select(func.max(lists.c.day).label("vintage"))
-    return found if asked.now.at is None else found.where(lists.c.day <= asked.part("at").bound(Date()))
+    newest: ColumnElement[Any] = func.max(lists.c.day)
+    if asked.now.at is not None:
+        newest = func.coalesce(newest.filter(lists.c.day <= asked.part("at").bound(Date())), func.min(lists.c.day))
+    return select(newest.label("vintage"))
 
 
 def coverage(code: str, kind: str, at: date | None, denominator: str | None) -> Coverage:

@@ -27,7 +27,9 @@ class Coverage:
     eligible: int = asking(Asked.eligible, "How many areas could have one: the denominator.")
     ratio: float | None = asking(Asked.ratio, "covered / eligible, from 0 to 1; null when no area is eligible.")
     denominator: CoverageDenominator = column("Which areas are eligible.")
-    vintage: date = asking(Asked.vintage, "The list of areas they were counted by.")
+    vintage: date = asking(
+        Asked.vintage, "The list of areas they were counted by: the oldest known for a day before it."
+    )
     uncovered: AreaConnection = asking(_uncovered, "The eligible areas that have none, by code.")
 
 

@@ -81,3 +81,12 @@ async def test_an_indicator_nobody_has_is_told(ask: Ask) -> None:
     answer = await ask('{ comparison(indicator: "nobody") { indicator { name } } }')
     message = "no indicator has the key 'nobody'; ask indicators for all"
     assert answer.errors == [("UNKNOWN_CODE", ["comparison", "indicator"], message)]
+
+
+async def test_a_day_before_the_oldest_list_is_counted_by_that_list(ask: Ask) -> None:
+    query = (
+        """query ($at: Date) { coverage(area: "330114", kind: CONSULTATION_STATION, at: $at) { vintage eligible } }"""
+    )
+    oldest = (await ask(query, at="2021-10-31")).data
+    assert (await ask(query, at="2021-01-20")).data == oldest
+    assert oldest["coverage"]["vintage"] == "2021-10-31"

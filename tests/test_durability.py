@@ -29,7 +29,9 @@ MUTATION = """mutation ($event: PlanEventInput!, $input: RaiseRecommendationInpu
   raiseRecommendation(input: $input) { ... on RaiseRecommendationPayload { cursor recommendation { id } } } }"""
 
 
-async def writer(address: str, key: str, number: int, organizer: str, acknowledged: list[tuple[str, str]]) -> None:
+async def writer(
+    address: str, key: str, number: int, organizer: str, acknowledged: list[tuple[str, str]], enough: asyncio.Event
+) -> None:
     """Write until the server or its database is gone."""
     async with httpx.AsyncClient(timeout=30) as client:
         for count in range(10_000):
@@ -50,20 +52,22 @@ async def writer(address: str, key: str, number: int, organizer: str, acknowledg
             if not data or not data["raiseRecommendation"]:
                 return
             acknowledged.append((data["raiseRecommendation"]["cursor"], title))
+            if len(acknowledged) == ENOUGH:
+                enough.set()
 
 
 async def write_until_killed(address: str, key: str, organizer: str, kill: Any) -> list[tuple[str, str]]:
     """Have all write, kill in the middle of it, and give what was acknowledged."""
     acknowledged: list[tuple[str, str]] = []
+    enough = asyncio.Event()
 
     async def one(number: int) -> None:
         with contextlib.suppress(httpx.HTTPError):
-            await writer(address, key, number, organizer, acknowledged)
+            await writer(address, key, number, organizer, acknowledged, enough)
 
     writers = [asyncio.create_task(one(number)) for number in range(WRITERS)]
     async with asyncio.timeout(60):
-        while len(acknowledged) < ENOUGH:
-            await asyncio.sleep(0.05)
+        await enough.wait()
     kill()
     await asyncio.wait_for(asyncio.gather(*writers), 60)
     return acknowledged
