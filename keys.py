@@ -39,7 +39,7 @@ def issue_key(
             fail(f"--district must be a code of 2, 4 or 6 digits, for example 330114, got {code}")
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
 
-    async def issued(connection: asyncpg.Connection) -> None:
+    async def issued(connection: "asyncpg.Connection") -> None:
         typer.echo(await access.issue(connection, name, district, may_write=True, expires_at=expires_at))
 
     _with_database(issued)
@@ -53,7 +53,7 @@ def list_keys() -> None:
     """
     from db import access
 
-    async def listed(connection: asyncpg.Connection) -> None:
+    async def listed(connection: "asyncpg.Connection") -> None:
         for row in await access.listed(connection):
             ends = row["revoked_at"] or row["expires_at"]
             state = "revoked" if row["revoked_at"] else "expires" if ends else "holds"
@@ -72,7 +72,7 @@ def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> 
     """
     from db import access
 
-    async def revoked(connection: asyncpg.Connection) -> None:
+    async def revoked(connection: "asyncpg.Connection") -> None:
         if not await access.revoke(connection, name):
             fail(f"No key called {name} holds. `python server.py keys list` shows all.")
 
