@@ -27,7 +27,7 @@ from db.platforms import platform
 from db.results import adoption, result
 from resolvers.access import Viewer
 from resolvers.edges import Concept
-from resolvers.entries import Ids, Values, changed_row, ids_of, places_of
+from resolvers.entries import Ids, Values, camel, changed_row, ids_of, places_of
 from resolvers.errors import BadArgument, UnknownCode
 from resolvers.failures import IllegalTransition, NotFound, TooManyRequests, WouldBeItsOwnAncestor
 from resolvers.ids import read_id
@@ -314,6 +314,18 @@ def _ids_in(value: Any, ids: Ids) -> Any:
     if isinstance(value, Mapping):
         return {name: _ids_in(each, ids) for name, each in value.items()}
     return [_ids_in(each, ids) for each in value] if isinstance(value, list) else value
+
+
+def require_of(district: str, row: Values | None, name: str) -> None:
+    """BadArgument when `row`, which the input calls `name`, belongs to another district."""
+    if row is not None and row["district"] != district:
+        raise BadArgument(f"{camel(name)} must belong to {district}, got one of {row['district']}")
+
+
+def require_beginning(machine: Machine, status: str) -> None:
+    """BadArgument when nothing begins with `status`."""
+    if status not in machine.beginnings:
+        raise BadArgument(f"status must be one of {', '.join(machine.beginnings)}, got {status}")
 
 
 def require_not_closed(place: Values, name: str) -> None:

@@ -13,7 +13,7 @@ from resolvers.errors import BadArgument
 from resolvers.failures import AlreadySupported, DiscussionOver, IllegalTransition, TooManyRequests
 from resolvers.mutations.acts import Given, act
 from resolvers.mutations.results import add_author, raised
-from resolvers.writes import Of, Write, require_transition
+from resolvers.writes import Of, Write, require_of, require_transition
 
 
 @act()
@@ -24,8 +24,7 @@ async def start_discussion(write: Write, given: Any) -> Given:
     district = given.district or (place or person or {}).get("district")
     if district is None:
         raise BadArgument("name the district that owns it, or a platform or a member")
-    if place is not None and place["district"] != district:
-        raise BadArgument(f"platform must belong to {district}, which owns the discussion, got {place['district']}")
+    require_of(district, place, "platform")
     row = await write.add(
         discussion,
         district=district,

@@ -6,7 +6,7 @@ from db.results import document
 from resolvers import concepts
 from resolvers.errors import BadArgument
 from resolvers.mutations.acts import Given, act
-from resolvers.writes import Of, Write
+from resolvers.writes import Of, Write, require_of
 
 ABOUT = {"event": concepts.events, "result": concepts.results, "platform": concepts.platforms}
 
@@ -25,8 +25,7 @@ async def publish_document(write: Write, given: Any) -> Given:
     if district is None:
         raise BadArgument("name the district that owns it, a member, or what it is about")
     for name, row in named.items():
-        if row["district"] != district:
-            raise BadArgument(f"{name} must belong to {district}, which owns the document, got {row['district']}")
+        require_of(district, row, name)
     row = await write.add(
         document,
         district=district,

@@ -15,7 +15,7 @@ from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import EventOver, IllegalTransition
 from resolvers.mutations.acts import Given, act
-from resolvers.writes import Of, Write, require_not_closed
+from resolvers.writes import Of, Write, require_beginning, require_not_closed, require_of
 
 MAX_PLACES = 100
 
@@ -33,8 +33,7 @@ async def plan_event(write: Write, given: Any) -> Given:
         raise BadArgument("name at least one platform or one organizer")
     if max(len(places), len(bodies)) > MAX_PLACES:
         raise BadArgument(f"an event has at most {MAX_PLACES} platforms and as many organizers")
-    if given.status not in EVENT.beginnings:
-        raise BadArgument(f"status must be one of {', '.join(EVENT.beginnings)}, got {given.status}")
+    require_beginning(EVENT, given.status)
     district = given.district or (places or bodies)[0]["district"]
     parent = await _own(write, concepts.events, given.parent, "parent", district)
     bundle = await _own(write, concepts.bundles, given.bundle, "bundle", district)
@@ -77,8 +76,7 @@ async def plan_event(write: Write, given: Any) -> Given:
 
 async def _own(write: Write, concept: Any, id_: str | None, name: str, district: str) -> Values | None:
     row = await write.seen(concept, id_, name) if id_ else None
-    if row is not None and row["district"] != district:
-        raise BadArgument(f"{name} must belong to {district}, which owns the event, got one of {row['district']}")
+    require_of(district, row, name)
     return row
 
 
@@ -156,8 +154,7 @@ async def put_on_agenda(write: Write, given: Any) -> Given:
     """A point at the end of an event's agenda: a topic, or a matter that was raised."""
     row = await write.the(concepts.events, given.event, "event")
     matter = await write.seen(concepts.results, given.result, "result") if given.result else None
-    if matter is not None and matter["district"] != row["district"]:
-        raise BadArgument(f"result must be one of {row['district']}, which owns the event, got {matter['district']}")
+    require_of(row["district"], matter, "result")
     topic = given.topic or (matter and matter["title"])
     if topic is None:
         raise BadArgument("name a topic, or a result whose title is the topic")

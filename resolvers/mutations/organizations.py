@@ -4,10 +4,10 @@ from typing import Any
 
 from db.organizations import hosting, organization, sector
 from resolvers import concepts
-from resolvers.errors import BadArgument, UnknownCode
+from resolvers.errors import UnknownCode
 from resolvers.failures import AlreadyHosted, NameTaken
 from resolvers.mutations.acts import Given, act
-from resolvers.writes import Of, Write
+from resolvers.writes import Of, Write, require_of
 
 
 @act(NameTaken)
@@ -16,8 +16,7 @@ async def found_organization(write: Write, given: Any) -> Given:
     parent = await write.seen(concepts.organizations, given.parent, "parent", lock="share") if given.parent else None
     area = await write.seen(concepts.areas, given.area, "area") if given.area else None
     district = given.district
-    if parent is not None and parent["district"] != district:
-        raise BadArgument(f"parent must be a body of {district}, got one of {parent['district']}")
+    require_of(district, parent, "parent")
     of_sector = await write.row(sector, {"code": given.sector}) if given.sector else None
     if given.sector and of_sector is None:
         raise UnknownCode(f"no sector has the code {given.sector[:40]!r}; sectors lists them")
@@ -63,8 +62,7 @@ async def host_organization(write: Write, given: Any) -> Given:
     """A body's place of activity at a platform of its district, from a day on."""
     body = await write.seen(concepts.organizations, given.organization, "organization")
     place = await write.seen(concepts.platforms, given.platform, "platform")
-    if body["district"] != place["district"]:
-        raise BadArgument(f"platform must be one of {body['district']}, the body's district, got {place['district']}")
+    require_of(body["district"], place, "platform")
     key = {
         "district": body["district"],
         "organization_id": body["id"],

@@ -9,11 +9,10 @@ from db.machines import PLATFORM
 from db.platforms import platform, platform_sponsor, star_rating
 from resolvers import concepts
 from resolvers.entries import Values
-from resolvers.errors import BadArgument
 from resolvers.failures import IllegalTransition, SlugTaken, WouldBeItsOwnAncestor
 from resolvers.mutations.acts import Given, act
 from resolvers.mutations.events import join_districts
-from resolvers.writes import Of, Write
+from resolvers.writes import Of, Write, require_beginning, require_of
 
 
 @act(SlugTaken)
@@ -24,10 +23,8 @@ async def open_platform(write: Write, given: Any) -> Given:
     parent = await write.seen(concepts.platforms, given.parent, "parent", lock="share") if given.parent else None
     sponsor = await write.seen(concepts.organizations, given.sponsor, "sponsor") if given.sponsor else None
     district = given.district or area["tenant"]
-    if parent is not None and parent["district"] != district:
-        raise BadArgument(f"parent must be a platform of {district}, got one of {parent['district']}")
-    if given.status not in PLATFORM.beginnings:
-        raise BadArgument(f"status must be one of {', '.join(PLATFORM.beginnings)}, got {given.status}")
+    require_of(district, parent, "parent")
+    require_beginning(PLATFORM, given.status)
     if await claimed_slug(write, given.slug) is not None:
         raise SlugTaken(given.slug)
     row = await write.add(
@@ -72,8 +69,7 @@ async def move_platform(write: Write, given: Any) -> Given:
     row = await write.the(concepts.platforms, given.platform, "platform")
     if given.parent is not UNSET:
         parent = await write.the(concepts.platforms, given.parent, "parent") if given.parent else None
-        if parent is not None and parent["district"] != row["district"]:
-            raise BadArgument(f"parent must be a platform of {row['district']}, got one of {parent['district']}")
+        require_of(row["district"], parent, "parent")
         row = await write.replant(platform, row, parent)
     places = {}
     if given.host is not UNSET:

@@ -24,7 +24,7 @@ from resolvers.failures import (
 )
 from resolvers.mutations.acts import Given, act
 from resolvers.mutations.results import add_author, add_step, advanced, raised
-from resolvers.writes import Of, Write, require_transition
+from resolvers.writes import Of, Write, require_of, require_transition
 
 STAGES = 4
 ROUNDS = 2
@@ -223,8 +223,7 @@ async def bundle_proposals(write: Write, given: Any) -> Given:
     bundle = await write.the(concepts.bundles, given.bundle, "bundle")
     for each in given.proposals:
         row = await write.the(concepts.results, each, "proposals", kind="Proposal")
-        if row["district"] != bundle["district"]:
-            raise BadArgument(f"proposals must belong to {bundle['district']}, got one of {row['district']}")
+        require_of(bundle["district"], row, "proposals")
         await write.change(result, row, bundle_id=bundle["id"])
     return {"bundle": Of(proposal_bundle, bundle)}
 
@@ -320,6 +319,5 @@ async def _part(write: Write, row: Values, given: Any, state: AssignmentState | 
 
 
 def _id_in(row: Values, body: Values) -> int:
-    if body["district"] != row["district"]:
-        raise BadArgument(f"departments must belong to {row['district']}, got one of {body['district']}")
+    require_of(row["district"], body, "departments")
     return int(body["id"])

@@ -25,7 +25,7 @@ from resolvers.failures import (
 from resolvers.ids import read_id
 from resolvers.mutations.acts import Given, act
 from resolvers.mutations.results import advanced, raised
-from resolvers.writes import Answer, Of, Secret, Write
+from resolvers.writes import Answer, Of, Secret, Write, require_of
 
 # From this rating on, a citizen is content.
 CONTENT = 3
@@ -65,8 +65,7 @@ async def forward_request(write: Write, given: Any) -> Given:
     """The department a member asks about a request."""
     row = await write.the(concepts.results, given.request, "request", kind="CitizenRequest")
     body = await write.seen(concepts.organizations, given.organization, "organization")
-    if body["district"] != row["district"]:
-        raise BadArgument(f"organization must be one of {row['district']}, got one of {body['district']}")
+    require_of(row["district"], body, "organization")
     moved = await advanced(write, row, ResultStatus.FORWARDED, body=body, note=given.note, department_id=body["id"])
     return {"citizen_request": Of(result, moved)}
 

@@ -12,7 +12,7 @@ from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import AlreadyAdopted, IllegalTransition
 from resolvers.mutations.acts import Act, Given, act
-from resolvers.writes import Of, Write, require_not_closed
+from resolvers.writes import Of, Write, require_beginning, require_not_closed, require_of
 
 # What a result may name of its own district, by the part of the input.
 OWN: Mapping[str, Concept] = {
@@ -39,14 +39,12 @@ async def raised(write: Write, given: Any, kind: ResultKind, status: ResultStatu
     if district is None:
         raise BadArgument("name the district that owns it, or a platform, an event or an author of it")
     for name, row in named.items():
-        if row["district"] != district:
-            raise BadArgument(f"{name} must belong to {district}, which owns the result, got one of {row['district']}")
+        require_of(district, row, name)
     if "platform" in named:
         require_not_closed(named["platform"], "platform")
     machine = RESULTS[kind]
     first = status or machine.beginnings[0]
-    if first not in machine.beginnings:
-        raise BadArgument(f"status must be one of {', '.join(machine.beginnings)}, got {first}")
+    require_beginning(machine, first)
     raised_at = getattr(given, "raised_at", None) or write.at
     row = await write.add(
         result,
@@ -140,8 +138,7 @@ async def advance_result(write: Write, given: Any) -> Given:
     body = await write.seen(concepts.organizations, given.organization, "organization") if given.organization else None
     handled_by = {}
     if body is not None and given.to in HANDED_OVER:
-        if body["district"] != row["district"]:
-            raise BadArgument(f"organization must be one of {row['district']}, to which the result is handed over")
+        require_of(row["district"], body, "organization")
         handled_by = {"department_id": body["id"]}
     moved = await advanced(write, row, given.to, body=body, note=given.note, **handled_by)
     return {"result": Of(result, moved)}
