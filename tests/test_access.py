@@ -2,13 +2,25 @@
 
 import asyncio
 import re
+from typing import Any
 
 import httpx
 import pytest
-from conftest import execute
+from conftest import asking, execute
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    get_named_type,
+    is_required_input_field,
+)
 from test_command_line import run
 from test_mutations import fetch
 from test_server import served
+
+from schema.graph import Graph
 
 RAISE = 'mutation { raiseRecommendation(input: {title: "一", district: "330114"}) { __typename } }'
 
@@ -60,3 +72,41 @@ def test_what_cannot_be_done_with_keys_is_told(own_hangzhou: str, arguments: tup
     run("keys", "issue", "city", "--district", "3301", DATABASE_URL=own_hangzhou)
     code, out, told = run("keys", *arguments, DATABASE_URL=own_hangzhou)
     assert (code, out, told) == (1, "", complaint + "\n")
+
+
+# What everybody may do, each with what keeps it in its bounds.
+PUBLIC = {
+    "checkIn": "needs the code shown at the event, and the member's signed one",
+    "makeRemark": "answers surveys and calls alone, ten an hour",
+    "raiseCitizenRequest": "ten an hour",
+    "rateReply": "needs the receipt",
+}
+
+
+def given(type_: GraphQLInputType) -> Any:
+    """Something that fits an input type: of an object, what has to be given."""
+    if isinstance(type_, GraphQLNonNull):
+        return given(type_.of_type)
+    if isinstance(type_, GraphQLList):
+        return [given(type_.of_type)]
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    if isinstance(type_, GraphQLInputObjectType):
+        return {name: given(field.type) for name, field in type_.fields.items() if is_required_input_field(field)}
+    return {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01", "Int": 1, "Boolean": True}.get(type_.name, "x")
+
+
+@pytest.mark.anyio
+async def test_without_a_key_nothing_is_written_but_what_everybody_may(graph: Graph, hangzhou: str) -> None:
+    mutations = graph._schema.mutation_type
+    assert mutations is not None
+    refused = set()
+    async with asking(graph, hangzhou) as ask:
+        for name, field in mutations.fields.items():
+            type_ = get_named_type(field.args["input"].type)
+            query = f"mutation ($input: {type_.name}!) {{ {name}(input: $input) {{ __typename }} }}"
+            answer = await ask(query, input=given(field.args["input"].type))
+            if [error[0] for error in answer.errors] == ["FORBIDDEN"]:
+                refused.add(name)
+    assert set(mutations.fields) - refused == set(PUBLIC)
+    assert await fetch(hangzhou, "SELECT count(*) FROM change") == [(0,)]
