@@ -40,6 +40,9 @@ __all__ = ["Counts", "LoadError", "LoadReport", "Problem", "Progress", "load"]
 # Two loads at once would give one new key two ids.
 LOAD_LOCK = 7_330_100
 
+# What repeats the start of its event, and who takes part in it, which has no file.
+FOLLOWING = (*(layout.table for layout in LAYOUTS.values() if layout.follows_event), event_participant)
+
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done and how much there is to do."""
 
@@ -94,7 +97,7 @@ async def load(
             raise LoadError(_in_order(problems))
         total = sum(len(sheet.rows) for sheet in sheets.values())
         counts: dict[str, Counts] = {}
-        found = [await stage.rows(connection) if log else {} for stage in stages]
+        before = await _pictured(connection, stages) if log else {}
         try:
             for stage in stages:
                 counts[stage.layout.table.name] = await stage.merge(connection)
@@ -104,15 +107,23 @@ async def load(
             await count_all(connection)
             await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
             if log is not None:
-                for stage, before in zip(stages, found, strict=True):
-                    after = await stage.rows(connection)
-                    rows = [(stage.layout.table, before.get(key), row) for key, row in after.items()]
-                    await log(connection, [each for each in rows if each[1] != each[2]])
+                after = await _pictured(connection, stages)
+                rows = [(key[0], before.get(key), row) for key, row in after.items()]
+                await log(connection, [each for each in rows if each[1] != each[2]])
         except (IntegrityConstraintViolationError, DataError) as error:
             raise LoadError([_refusal(error)]) from None
         for stage in stages:
             await connection.execute(sql_text(DropTable(stage.staged)))
     return LoadReport(counts)
+
+
+async def _pictured(connection: Connection, stages: Sequence["Stage"]) -> dict[tuple[Table, Any], Mapping[str, Any]]:
+    """All rows that a load may make or change, as they are, by table and key."""
+    found = {}
+    for stage in stages:
+        for table, row in await stage.rows(connection):
+            found[table, tuple(row[column.name] for column in table.primary_key)] = row
+    return found
 
 
 class Stage:
@@ -145,19 +156,23 @@ class Stage:
                     problems.append(Problem(self.layout.file, line, None, _in_words(self.layout, str(constraint.name))))
         return problems
 
-    async def rows(self, connection: Connection) -> dict[tuple[Any, ...], Mapping[str, Any]]:
-        """The rows of the table that the sheet speaks of, by what they are known by."""
-        table, identity = self.layout.table, self.layout.identity
-        same = (table.c[name].is_not_distinct_from(self.staged.c[name]) for name in identity)
-        found = await connection.fetch(sql_text(select(*table.c).where(*same).order_by(self.staged.c.line)))
-        return {tuple(row[name] for name in identity): row for row in found}
+    async def rows(self, connection: Connection) -> list[tuple[Table, Mapping[str, Any]]]:
+        """The rows that the sheet speaks of, and of events those that follow them."""
+        table, identity, staged = self.layout.table, self.layout.identity, self.staged.c
+        same = (table.c[name].is_not_distinct_from(staged[name]) for name in identity)
+        own = await connection.fetch(sql_text(select(*table.c).where(*same).order_by(staged.line)))
+        found = [(table, row) for row in own]
+        for other in FOLLOWING if table is event else ():
+            follows = (other.c.district == staged.district, other.c.event_id == staged.id)
+            rows = await connection.fetch(sql_text(select(*other.c).where(*follows).order_by(*other.primary_key)))
+            found += [(other, row) for row in rows]
+        return found
 
     async def merge(self, connection: Connection) -> Counts:
         """Insert what is new and update what differs."""
         inserted, changed = await connection.fetchrow(sql_text(self._merging()))
         if changed and self.layout.table is event:
-            followers = [layout.table for layout in LAYOUTS.values() if layout.follows_event]
-            for table in (*followers, event_participant):
+            for table in FOLLOWING:
                 await connection.execute(sql_text(self._moving(table)))
         return Counts(len(self.sheet.rows), inserted, changed)
 

@@ -127,17 +127,33 @@ def test_every_type_of_change_is_a_table_and_every_one_that_can_be_loaded_has_a_
 async def test_what_a_load_changes_is_in_the_change_log(empty_database: str, tmp_path: Path) -> None:
     connection = await asyncpg.connect(empty_database)
     await load(connection, folder_with(tmp_path / "first", WORLD), log=log_load)
-    assert await connection.fetchval("SELECT count(*) FROM changed_row WHERE action = 'CREATED'") == 11
+    assert await connection.fetchval("SELECT count(*) FROM changed_row WHERE action = 'CREATED'") == 12
     await load(connection, folder_with(tmp_path / "again", WORLD), log=log_load)
     tagged = "district,key,name,tags\n330109,li,李芳,教育\n330109,zhao,赵敏,\n"
     await load(connection, folder_with(tmp_path / "second", {"member": tagged}), log=log_load)
     rows = await connection.fetch(
         "SELECT c.author, c.mutation, r.action::text, r.before->'tags', r.after->'tags'"
-        " FROM change c JOIN changed_row r USING (district, position) WHERE position > 5 ORDER BY number"
+        " FROM change c JOIN changed_row r USING (district, position) WHERE position > 1 ORDER BY number"
     )
     assert [tuple(row) for row in rows] == [
         ("operator", "load", "UPDATED", '["教育", "公交"]', '["教育"]'),
         ("operator", "load", "CREATED", None, "[]"),
     ]
-    assert await connection.fetchval("SELECT position FROM change_head") == 6
+    assert await connection.fetchval("SELECT position FROM change_head") == 2
+    await connection.close()
+
+
+async def test_what_follows_an_event_that_a_load_moves_is_logged_too(empty_database: str, tmp_path: Path) -> None:
+    connection = await asyncpg.connect(empty_database)
+    came = "district,key,event,member,state\n330109,came,spring,li,CHECKED_IN\n"
+    await load(connection, folder_with(tmp_path / "first", {**WORLD, "attendance": came}), log=log_load)
+    last = await connection.fetchval("SELECT position FROM change_head")
+    moved = WORLD["event"].replace("2023-03-01", "2023-04-01")
+    await load(connection, folder_with(tmp_path / "second", {"event": moved}), log=log_load)
+    rows = await connection.fetch(
+        "SELECT type::text, action::text, after->>'startsAt' FROM changed_row WHERE position > $1 ORDER BY number", last
+    )
+    when = "2023-03-31T16:00:00+00:00"
+    changed = [("EVENT", "UPDATED", when), ("ATTENDANCE", "UPDATED", when), ("EVENT_PARTICIPANT", "UPDATED", when)]
+    assert [tuple(row) for row in rows] == changed
     await connection.close()
