@@ -182,8 +182,8 @@ class Snapshot:
         try:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         except BaseException:
-            with suppress(*LOST):
-                await self._pool.release(connection)
+            # Whoever is cancelled here may have begun a transaction all the same.
+            await asyncio.shield(asyncio.ensure_future(self._give_back(connection)))
             raise
         return connection
 
@@ -214,14 +214,16 @@ class Snapshot:
     async def _release(self) -> None:
         async with self._lock:
             connection, self._connection = self._connection, None
-            if connection is None:
-                return
-            try:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-            except LOST:
-                # The answer is complete without it, and PostgreSQL ends the transaction with the connection.
-                pass
-            finally:
-                with suppress(*LOST):
-                    await self._pool.release(connection)
+            if connection is not None:
+                await self._give_back(connection)
+
+    async def _give_back(self, connection: asyncpg.Connection) -> None:
+        try:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+        except LOST:
+            # The answer is complete without it, and PostgreSQL ends the transaction with the connection.
+            pass
+        finally:
+            with suppress(*LOST):
+                await self._pool.release(connection)
