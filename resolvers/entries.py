@@ -24,6 +24,8 @@ from resolvers.ids import make_id
 Values = Mapping[str, Any]
 # A row of a table: its district, where it has one, and its id.
 Place = tuple[str | None, int]
+# A table, and one of its rows before and after; null where there was none, or is none.
+Change = tuple[Table, Values | None, Values | None]
 
 _LEFT_OUT = HIDDEN | {"id", "path"}
 
@@ -175,25 +177,13 @@ async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]
         for row in (await rows_at(connection, table, named["discussion"], "platform_id")).values():
             named["platform"] |= {(row["district"], row["platform_id"])} if row["platform_id"] else set()
     if named["result"]:
-        owners, ids = zip(*named["result"], strict=True)
-        joined = await connection.fetch(
-            "SELECT platform_district, platform_id FROM result_platform"
-            " WHERE district = ANY ($1) AND result_id = ANY ($2)",
-            list(set(owners)), list(ids),
-        )  # fmt: skip
-        named["platform"] |= {(row[0], row[1]) for row in joined}
+        named["platform"] |= await _platforms_of(connection, "result", named["result"])
         table = metadata.tables["result"]
         for row in (await rows_at(connection, table, named["result"], "event_id", "platform_id")).values():
             named["event"] |= {(row["district"], row["event_id"])} if row["event_id"] else set()
             named["platform"] |= {(row["district"], row["platform_id"])} if row["platform_id"] else set()
     if named["event"]:
-        owners, ids = zip(*named["event"], strict=True)
-        found = await connection.fetch(
-            "SELECT platform_district, platform_id FROM event_platform"
-            " WHERE district = ANY ($1) AND event_id = ANY ($2)",
-            list(set(owners)), list(ids),
-        )  # fmt: skip
-        named["platform"] |= {(row[0], row[1]) for row in found}
+        named["platform"] |= await _platforms_of(connection, "event", named["event"])
     places: set[int] = set()
     areas = {place[1] for place in named["area"]}
     if named["platform"]:
@@ -210,24 +200,50 @@ async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]
     return places
 
 
+async def _platforms_of(connection: Connection, name: str, places: Iterable[Place]) -> set[Place]:
+    """The platforms that events or results are tied to."""
+    districts, ids = zip(*places, strict=True)
+    statement = (
+        f"SELECT platform_district, platform_id FROM {name}_platform"  # noqa: S608
+        f" WHERE district = ANY ($1) AND {name}_id = ANY ($2)"
+    )
+    return {(row[0], row[1]) for row in await connection.fetch(statement, list(set(districts)), list(ids))}
+
+
+async def entry_of(
+    connection: Connection,
+    changes: Sequence[Change],
+    *,
+    district: str,
+    at: datetime,
+    author: str,
+    mutation: str,
+    also: Iterable[tuple[Table, Values]] = (),
+) -> tuple[Entry, Ids]:
+    """The change log's entry of what was changed, and the global ids of that and of `also`."""
+    noted = [(table, row) for table, *both in changes for row in both if row is not None]
+    ids = await ids_of(connection, [*noted, *also])
+    rows = [changed_row(table, before, after, ids) for table, before, after in changes]
+    return Entry(
+        district=district,
+        at=at,
+        author=author,
+        mutation=mutation,
+        places=sorted(await places_of(connection, noted)),
+        rows=[row for row in rows if row is not None],
+    ), ids
+
+
 LOADED_AT_ONCE = 1_000
 """How many rows an entry of a load has at most."""
 
 
-async def log_load(connection: Connection, rows: Sequence[tuple[Table, Values | None, Values | None]]) -> None:
+async def log_load(connection: Connection, rows: Sequence[Change]) -> None:
     """Write what a load changed into the change log, in entries of a thousand rows."""
     for start in range(0, len(rows), LOADED_AT_ONCE):
         part = rows[start : start + LOADED_AT_ONCE]
-        noted = [(table, row) for table, *both in part for row in both if row is not None]
-        ids = await ids_of(connection, noted)
-        changed = [changed_row(table, before, after, ids) for table, before, after in part]
-        district = next((row["district"] for table, row in noted if "district" in table.c), "")
-        entry = Entry(
-            district=district,
-            at=datetime.now(UTC),
-            author="operator",
-            mutation="load",
-            places=sorted(await places_of(connection, noted)),
-            rows=[row for row in changed if row is not None],
+        owners = (row["district"] for table, *both in part for row in both if row is not None and "district" in table.c)
+        entry, _ = await entry_of(
+            connection, part, district=next(owners, ""), at=datetime.now(UTC), author="operator", mutation="load"
         )
         await append(connection, entry)

@@ -1,7 +1,7 @@
 """One write: a transaction that changes rows, and with them the counters, the texts to search by, and the change log.
 
 What a mutation does is a function of a `Write` and its input; it finds rows, changes them, and raises a `Failure` when
-it cannot. Every change goes through the three functions `add`, `change` and `remove`, which ask whether the viewer may.
+it cannot. Every change goes through `add`, `change`, `remove` or `replant`, which ask whether the viewer may.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from db.platforms import platform
 from db.results import adoption, result
 from resolvers.access import Viewer
 from resolvers.edges import Concept
-from resolvers.entries import Ids, Values, camel, changed_row, ids_of, places_of
+from resolvers.entries import Ids, Values, camel, entry_of
 from resolvers.errors import BadArgument, UnknownCode
 from resolvers.failures import IllegalTransition, NotFound, TooManyRequests, WouldBeItsOwnAncestor
 from resolvers.ids import read_id
@@ -149,6 +149,13 @@ class Write:
         if not new:
             raise BadArgument("name what is to be changed; what is left out stays as it is")
         return await self.change(table, row, **new)
+
+    async def put(self, table: Table, key: Values, new: Values | None = None, **values: Any) -> Values:
+        """The row with a key and these values: the one that is there, or one that begins with those of `new` too."""
+        found = await self.row(table, key, lock=True)
+        if found is None:
+            return await self.add(table, **key, **(new or {}), **values)
+        return await self.change(table, found, **values)
 
     async def remove(self, table: Table, row: Values) -> None:
         """Delete `row`, which must be locked and have nothing that belongs to it."""
@@ -275,19 +282,16 @@ class Write:
 
     async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry, Answer]:
         """The change log's entry of what was changed, and the global ids of what the mutation gives."""
-        noted = [(table, row) for (table, _), row in (*self.before.items(), *self.after.items()) if row is not None]
-        ids = await ids_of(self.connection, [*noted, *((each.table, each.row) for each in _rows_in(rows))])
-        answer = {name: _ids_in(value, ids) for name, value in rows.items()}
-        changed = [changed_row(key[0], self.before[key], self.after[key], ids) for key in self.before]
-        logged = [row for row in changed if row is not None]
-        return Entry(
+        entry, ids = await entry_of(
+            self.connection,
+            [(key[0], before, self.after[key]) for key, before in self.before.items()],
             district=_owner(self, rows),
             at=self.at,
             author=self.viewer.name,
             mutation=mutation,
-            places=sorted(await places_of(self.connection, noted)),
-            rows=logged,
-        ), answer
+            also=((each.table, each.row) for each in _rows_in(rows)),
+        )
+        return entry, {name: _ids_in(value, ids) for name, value in rows.items()}
 
 
 @dataclass(frozen=True)

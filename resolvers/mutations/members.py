@@ -78,11 +78,7 @@ async def set_duty_points(write: Write, given: Any) -> Given:
     if (given.event_kind is None) == (given.result_kind is None):
         raise BadArgument("name either an eventKind or a resultKind, not both and not neither")
     key = {"district": given.district, "event_kind": given.event_kind, "result_kind": given.result_kind}
-    found = await write.row(duty_rule, key, lock=True)
-    if found is None:
-        row = await write.add(duty_rule, **key, points=given.points)
-    else:
-        row = await write.change(duty_rule, found, points=given.points)
+    row = await write.put(duty_rule, key, points=given.points)
     return {"duty_rule": Of(duty_rule, row)}
 
 

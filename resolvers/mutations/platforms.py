@@ -107,9 +107,5 @@ async def rate_platform(write: Write, given: Any) -> Given:
     """The stars of a platform for a year, given or given anew."""
     row = await write.the(concepts.platforms, given.platform, "platform")
     key = {"district": row["district"], "platform_id": row["id"], "year": given.year}
-    rated = await write.row(star_rating, key, lock=True)
-    if rated is None:
-        await write.add(star_rating, **key, stars=given.stars, is_sample=row["is_sample"])
-    else:
-        await write.change(star_rating, rated, stars=given.stars)
+    await write.put(star_rating, key, {"is_sample": row["is_sample"]}, stars=given.stars)
     return {"platform": Of(platform, row)}

@@ -242,11 +242,7 @@ async def define_reply_class(write: Write, given: Any) -> Given:
     """What a class of replies means in a district."""
     owner = await write.row(area, {"code": given.district, "valid_to": None})
     key = {"district": given.district, "reply_class": given.reply_class}
-    found = await write.row(reply_meaning, key, lock=True)
-    if found is None:
-        await write.add(reply_meaning, **key, meaning=given.meaning)
-    else:
-        await write.change(reply_meaning, found, meaning=given.meaning)
+    await write.put(reply_meaning, key, meaning=given.meaning)
     return {"district": Of(area, owner or {})}
 
 

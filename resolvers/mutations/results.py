@@ -110,12 +110,12 @@ async def advanced(
     return moved
 
 
-def _raising(name: str, kind: ResultKind, field: str, *, is_public: bool = False) -> Act:
+def _raising(name: str, kind: ResultKind, field: str) -> Act:
     async def does(write: Write, given: Any) -> Given:
         return {field: Of(result, await raised(write, given, kind, getattr(given, "status", None)))}
 
     does.__name__ = name
-    return act(is_public=is_public)(does)
+    return act()(does)
 
 
 raise_recommendation = _raising("raise_recommendation", ResultKind.RECOMMENDATION, "recommendation")
