@@ -37,11 +37,12 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
     from starlette.types import Receive, Scope, Send
     from starlette_compress import CompressMiddleware
 
-    from db import search
+    from db import access, search
     from db.pools import read_pool, write_pool
     from db.preparing import readiness
     from resolvers.following import Follower
     from resolvers.snapshots import Statements
+    from resolvers.viewers import Viewers
     from schema.codes import picture
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
@@ -55,13 +56,17 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         timeout = settings.statement_timeout
         app.state.pool = await read_pool(read_from, size=settings.pool_size, statement_timeout=timeout)
         app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
-        app.state.follower = Follower(dsn, per_viewer=settings.subscriptions)
+        app.state.viewers = Viewers(app.state.pool, app.state.primary)
+        app.state.follower = Follower(
+            dsn, per_viewer=settings.subscriptions, also={access.CHANNEL: app.state.viewers.forget}
+        )
         following = asyncio.create_task(app.state.follower.run())
         # What puts names in order takes half a second to read, which the first write should not wait for.
         warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
         yield
         await warming
         following.cancel()
+        await app.state.viewers.close()
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(app.state.pool.close(), app.state.primary.close()), 5)

@@ -1,7 +1,7 @@
-"""How citizens can be reached who asked for something. Nothing of this is in the graph or in the change log."""
+"""How people can be reached: citizens who asked for something, and members. None of it is in the change log."""
 
 from asyncpg import Connection
-from sqlalchemy import Column, DateTime, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Date, DateTime, Index, Text, UniqueConstraint
 
 from db.tables import own, tenant_table
 
@@ -16,6 +16,17 @@ citizen_contact = tenant_table(
     UniqueConstraint("district", "result_id"),
     Index("citizen_contact_client_idx", "client", "at"),
     Index("citizen_contact_receipt_idx", "receipt"),
+)
+
+
+# `born_on` may say no more than the year, as its first day.
+member_contact = tenant_table(
+    "member_contact",
+    *own("member", "member", nullable=False, ondelete="CASCADE"),
+    Column("phone", Text),
+    Column("email", Text),
+    Column("born_on", Date),
+    UniqueConstraint("district", "member_id"),
 )
 
 

@@ -116,7 +116,7 @@ class Endpoint(GraphQL[Context, None]):
         client = scope.get("client") or ("",)
         snapshot = Snapshot(state.pool, state.statements)
         key = _key(scope["headers"])
-        return Context(snapshot, request_id, may_compile, state.primary, key, client[0], state.follower)
+        return Context(snapshot, request_id, may_compile, state.primary, key, client[0], state.follower, state.viewers)
 
     def decode_json(self, data: str | bytes) -> object:
         """A message of a WebSocket; it raises the JSONDecodeError that its transport expects."""

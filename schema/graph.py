@@ -58,6 +58,7 @@ class Graph(strawberry.Schema):
         context: Context = context_value
 
         async def run() -> ExecutionResult:
+            await context.open()
             data = await self.compiled(query, variable_values, operation_name, context)
             if data is not None:
                 return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
@@ -136,6 +137,7 @@ class Graph(strawberry.Schema):
     ) -> bytes | None:
         """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
         try:
+            await context.open()
             data = await self.compiled(query, variables, operation_name, context)
         except Fault as fault:
             return orjson.dumps({"data": None, "errors": [shown(fault, context.request_id).formatted]})
@@ -163,7 +165,7 @@ class Graph(strawberry.Schema):
             operation = document.operation(operation_name)
             if operation is None or document.errors:
                 return None
-            statement, values = self.documents.plan(document, operation, variables)
+            statement, values = self.documents.plan(document, operation, variables, context.snapshot.sight)
         except (GraphQLError, NotCompiled, RecursionError):
             return None
         try:
