@@ -254,12 +254,19 @@ def _of_entry(shape: Shape, line: FromClause, entry: FromClause) -> tuple[Column
 
 
 def _is_told(shape: Shape, line: FromClause) -> ColumnElement[bool]:
-    """The line of the change log was for this viewer when it was written, and what it is about is so now."""
+    """The line of the change log was for this viewer when it was written, and all it names is so now.
 
+    Who saw a row is told that it is gone, even if it is only hidden.
+    """
+    is_gone = line.c.action == literal_column("'DELETED'")
+    return and_(_sees(shape, line, None, "row_district"), or_(is_gone, _names_nothing_hidden(shape, line)))
+
+
+def _names_nothing_hidden(shape: Shape, line: FromClause) -> ColumnElement[bool]:
     def same(other: FromClause) -> ColumnElement[bool]:
         return other.c.id == func.any(line.c.parts)
 
-    return and_(_sees(shape, line, None, "row_district"), *(_none_hidden(shape, table, same) for table in GUARDED))
+    return and_(*(_none_hidden(shape, table, same) for table in GUARDED))
 
 
 def _masked(shape: Shape, table: Table, row: FromClause) -> Mapping[str, ColumnElement[Any]]:
@@ -277,9 +284,19 @@ def _masked(shape: Shape, table: Table, row: FromClause) -> Mapping[str, ColumnE
         instead = {name: row.c[name].op("-")(_KEPT_BACK) for name in ("before", "after")}
     if shape.is_public or not instead:
         # What is public is shared with nobody.
-        return {name: column for name, column in instead.items() if name != "shared_with"}
+        found = {name: column for name, column in instead.items() if name != "shared_with"}
+        return _unless_hidden(shape, row, found) if table is changed_row else found
     own = func.coalesce(row.c[district] == func.any(_districts("sight_districts")), false())
-    return {name: case((own, row.c[name]), else_=column) for name, column in instead.items()}
+    found = {name: case((own, row.c[name]), else_=column) for name, column in instead.items()}
+    return _unless_hidden(shape, row, found) if table is changed_row else found
+
+
+def _unless_hidden(
+    shape: Shape, line: FromClause, images: Mapping[str, ColumnElement[Any]]
+) -> Mapping[str, ColumnElement[Any]]:
+    """The images of a row as long as nothing that they name is hidden."""
+    is_told = _names_nothing_hidden(shape, line)
+    return {name: case((is_told, image), else_=null()) for name, image in images.items()}
 
 
 @cache
