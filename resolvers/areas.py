@@ -24,6 +24,7 @@ from resolvers.edges import (
     Reach,
     by,
     everything,
+    linking,
     through,
     to_one,
     to_shared,
@@ -164,7 +165,7 @@ def _scoped(at_platforms: Callable[[FromClause], Keys], of_tenants: Callable[[Fr
 
 
 def _members_at_platforms(inner: FromClause) -> Keys:
-    at, of = platform.alias(), membership.alias()
+    at, of = platform.alias(), linking(membership)
     joined = inner.join(at, at.c.area_id == inner.c.id).join(
         of, and_(of.c.district == at.c.district, of.c.platform_id == at.c.id)
     )
@@ -177,7 +178,7 @@ def _members_of_tenants(owner: FromClause) -> Keys:
 
 
 def _events_at_platforms(inner: FromClause) -> Keys:
-    at, held = platform.alias(), event_platform.alias()
+    at, held = platform.alias(), linking(event_platform)
     joined = inner.join(at, at.c.area_id == inner.c.id).join(
         held, and_(held.c.platform_district == at.c.district, held.c.platform_id == at.c.id)
     )
@@ -185,7 +186,7 @@ def _events_at_platforms(inner: FromClause) -> Keys:
 
 
 def _events_of_tenants(owner: FromClause) -> Keys:
-    part = event_participant.alias()
+    part = linking(event_participant)
     return select(part.c.district, part.c.event_id).select_from(owner.join(part, part.c.participant == owner.c.code))
 
 

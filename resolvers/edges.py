@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from asyncpg import Record
-from sqlalchemy import ColumnElement, FromClause, Table, Text, and_, case, exists, func, true
+from sqlalchemy import Alias, ColumnElement, FromClause, Table, Text, and_, case, exists, func, true
 
 from resolvers.given import Given
 from resolvers.texts import quoted
@@ -213,6 +213,20 @@ class Edge:
         return self.parts.get(scope or self.default_scope or "")
 
 
+class Link(Alias):
+    """A link table between rows that are read themselves, so that it need not be asked whether these are seen."""
+
+    inherit_cache = False
+    # Whether the rows it leads to are not read after all.
+    stands_alone = False
+
+
+def linking(table: Table) -> Link:
+    """A link table, to go from a row that was read to one that is read."""
+    found: Link = Link._construct(table, name=None)
+    return found
+
+
 def alike(near: FromClause, far: FromClause, pairs: Mapping[str, str]) -> Condition:
     """The columns of `near` equal those of `far`, pair by pair."""
     return and_(*(near.c[left] == far.c[right] for left, right in pairs.items()))
@@ -227,7 +241,7 @@ def through(link: Table, near: Mapping[str, str], far: Mapping[str, str]) -> Rea
     """By way of a link table: `near` pairs the parent's columns with the link's, `far` the link's with the child's."""
 
     def reach(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
-        via = link.alias()
+        via = linking(link)
         return via.join(child, alike(via, child, far)), alike(parent, via, near)
 
     return reach

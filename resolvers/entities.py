@@ -19,7 +19,7 @@ from db.members import membership
 from db.organizations import organization
 from db.platforms import platform
 from resolvers import events, results
-from resolvers.edges import Condition, Edge, alike
+from resolvers.edges import Condition, Edge, alike, linking
 from resolvers.texts import quoted
 
 
@@ -116,7 +116,7 @@ def _own_area(child: FromClause) -> tuple[FromClause, Condition, Rows]:
 
 
 def _committees(child: FromClause) -> tuple[FromClause, Condition, Rows]:
-    of, body = membership.alias(), organization.alias("committee")
+    of, body = linking(membership), organization.alias("committee")
     whose = alike(child, of, {"district": "member_district", "id": "member_id"})
     joined = of.join(body, alike(of, body, {"district": "district", "organization_id": "id"}))
     return joined, and_(whose, body.c.kind == quoted(OrganizationKind.SPECIAL_COMMITTEE)), {"committee": body}

@@ -6,7 +6,19 @@ from db.enums import AttendanceRole, AttendanceState
 from db.events import event_organizer, event_participant, event_platform
 from resolvers import concepts
 from resolvers.areas import is_current, of_district
-from resolvers.edges import Argument, Condition, Edge, alike, by, everything, through, to_far, to_own, to_shared
+from resolvers.edges import (
+    Argument,
+    Condition,
+    Edge,
+    alike,
+    by,
+    everything,
+    linking,
+    through,
+    to_far,
+    to_own,
+    to_shared,
+)
 from resolvers.filters import equals
 
 STATE = Argument(
@@ -19,7 +31,7 @@ _KEY = {"district": "district", "id": "event_id"}
 
 
 def _participants(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
-    part = event_participant.alias()
+    part = linking(event_participant)
     return part.join(child, part.c.participant == child.c.code), and_(alike(parent, part, _KEY), is_current(child))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Alias, BinaryExpression, BooleanClauseList, ColumnElement, FromClause, Join, Select, Table
 from sqlalchemy.sql import visitors
 
-from resolvers.edges import Condition
+from resolvers.edges import Condition, Link
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def counted_from(source: FromClause, child: FromClause, conditions: Sequence[Con
     """What to count the rows behind `source` in: the link alone where it is enough and no row can be missing."""
     is_asked = any(_is_column_of(child, element) for each in conditions for element in visitors.iterate(each))
     if isinstance(source, Join) and source.right is child and not is_asked and _is_sure(source, child):
+        if isinstance(source.left, Link):
+            source.left.stands_alone = True
         return source.left
     return source
 

@@ -7,12 +7,12 @@ from db.members import membership
 from db.results import result_author
 from resolvers import concepts
 from resolvers.areas import of_district
-from resolvers.edges import Condition, Edge, alike, by, everything, through, to_far, to_own, to_shared
+from resolvers.edges import Condition, Edge, alike, by, everything, linking, through, to_far, to_own, to_shared
 from resolvers.trees import ACTIVE_ON
 
 
 def _led(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
-    of = membership.alias()
+    of = linking(membership)
     source = of.join(child, alike(of, child, {"district": "district", "platform_id": "id"}))
     whose = alike(parent, of, {"district": "member_district", "id": "member_id"})
     return source, and_(whose, of.c.role == MembershipRole.LEAD)

@@ -21,6 +21,7 @@ from resolvers.edges import (
     by,
     by_any,
     everything,
+    linking,
     through,
     to_own,
     to_shared,
@@ -51,7 +52,7 @@ def _same_district(condition: Reach) -> Reach:
 def _events_below(scope: TreeScope) -> Reach:
     # An event may be held at several platforms of one subtree and is listed once.
     def condition(parent: FromClause, child: FromClause) -> Condition:
-        inner, held = platform.alias(), event_platform.alias()
+        inner, held = platform.alias(), linking(event_platform)
         at = alike(inner, held, {"district": "platform_district", "id": "platform_id"})
         keys = select(held.c.district, held.c.event_id).select_from(inner.join(held, at))
         within = and_(inner.c.district == parent.c.district, in_scope(scope, parent, inner))
@@ -87,7 +88,7 @@ def _parts(reach: Reach, *, once: bool = False) -> dict[str, Parts]:
 
 
 def _leads(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
-    of = membership.alias()
+    of = linking(membership)
     source = of.join(child, alike(of, child, {"member_district": "district", "member_id": "id"}))
     is_lead = and_(of.c.role == MembershipRole.LEAD, includes(of.c.starts_on, of.c.ends_on, today()))
     return source, and_(alike(parent, of, {"district": "district", "id": "platform_id"}), is_lead)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Alias,
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Date,
     FromClause,
     Select,
@@ -59,7 +60,7 @@ from db.results import (
     result_step,
 )
 from db.tables import references
-from resolvers.edges import alike
+from resolvers.edges import Link, alike
 
 # The tables whose rows say themselves who sees them, and the word by which a key is given them.
 GUARDED: Mapping[Table, str] = {
@@ -300,7 +301,7 @@ def _unless_hidden(
 
 
 @cache
-def seen_rows(shape: Shape, table: Table) -> Select[Any] | None:
+def seen_rows(shape: Shape, table: Table) -> Select[Any] | CompoundSelect[Any] | None:
     """The rows of `table` that those of a shape see, as a selection; null when they see all of them as they are."""
     if table is township_counter and not shape.is_all and not shape.is_public:
         return _townships()
@@ -315,31 +316,58 @@ def seen_rows(shape: Shape, table: Table) -> Select[Any] | None:
     return found if condition is None else found.where(condition)
 
 
-def _townships() -> Select[Any]:
-    """What the counter of townships would say if it were kept for one viewer: counted from what that viewer sees."""
-    held, link, at, place = event.alias(), event_platform.alias(), platform.alias(), area.alias()
-    township = case(
-        (place.c.level == AreaLevel.TOWNSHIP, place.c.id), (place.c.level == AreaLevel.VILLAGE, place.c.parent_id)
-    )
-    month = cast(
-        func.date_trunc(literal_column("'month'"), func.timezone(literal_column("'Asia/Shanghai'"), held.c.starts_at)),
-        Date,
-    )
+def _townships() -> CompoundSelect[Any]:
+    """What the counter of townships would say if it were kept for one viewer.
+
+    Of the viewer's own districts that is what is counted of everything, of others what is counted of what is public.
+    Only where a district has events at platforms of others that are not public, or has what is shared, are its events
+    counted one by one.
+    """
+    counted, held, link, at, place = (
+        _raw(township_counter, "counted"), event.alias(), Link._construct(event_platform, name=None), platform.alias(),
+        area.alias(),
+    )  # fmt: skip
+    mixed = _mixed_districts()
+    is_own = counted.c.district == func.any(_districts("sight_districts"))
+    plain = select(*counted.c).where(counted.c.district != func.all(mixed), counted.c.is_public != is_own)
+    level = place.c.level
+    township = case((level == AreaLevel.TOWNSHIP, place.c.id), (level == AreaLevel.VILLAGE, place.c.parent_id))
+    local = func.timezone(literal_column("'Asia/Shanghai'"), held.c.starts_at)
     where = link.join(at, alike(link, at, {"platform_district": "district", "platform_id": "id"}))
     source = held.outerjoin(where, alike(held, link, {"district": "district", "id": "event_id"}))
     each = (
         select(
             held.c.district, held.c.id, func.coalesce(township, literal_column("0")).label("township_id"),
-            month.label("month"), held.c.is_sample, held.c.public_participants,
+            cast(func.date_trunc(literal_column("'month'"), local), Date).label("month"), held.c.is_sample,
+            held.c.public_participants,
         )
         .select_from(source.outerjoin(place, place.c.id == at.c.area_id))
+        .where(held.c.district == func.any(mixed))
         .distinct()
         .subquery("each_township")
     )  # fmt: skip
     keys = [each.c.district, each.c.township_id, each.c.month, each.c.is_sample]
     known = each.c.public_participants
-    counts = [func.count().label("rows"), func.coalesce(func.sum(known), literal_column("0")).label("participants")]
-    return select(*keys, *counts, func.count(known).label("reporting")).group_by(*keys)
+    sums = [func.count(), func.coalesce(func.sum(known), literal_column("0")), func.count(known)]
+    made = {"is_public": false(), "slot": literal_column("0"), "rows": sums[0], "participants": sums[1],
+            "reporting": sums[2]}  # fmt: skip
+    columns = [made[name] if name in made else each.c[name] for name in counted.c.keys()]  # noqa: SIM118
+    return plain.union_all(select(*columns).group_by(*keys))
+
+
+def _mixed_districts() -> ColumnElement[Any]:
+    """The districts of whose events some are at platforms of others that are not public, or that share anything."""
+    at, link, shared = _raw(platform, "at"), _raw(event_platform, "link"), _raw(event, "shared")
+    is_far = at.c.district != link.c.district
+    linked = (
+        select(link.c.district)
+        .select_from(at.join(link, alike(at, link, {"district": "platform_district", "id": "platform_id"})))
+        .where(at.c.visibility != _PUBLIC, or_(is_far, at.c.visibility == _SHARED))
+    )
+    # As the index of what is hidden has it.
+    of_shared = select(shared.c.district).where(shared.c.visibility != _PUBLIC, shared.c.visibility == _SHARED)
+    found = linked.union(of_shared)
+    return func.array(found.scalar_subquery(), type_=ARRAY(Text))
 
 
 class SeenBy(PGCompiler_asyncpg):
@@ -350,7 +378,10 @@ class SeenBy(PGCompiler_asyncpg):
     def visit_table(self, table: Any, asfrom: Any = False, enclosing_alias: Any = None, **options: Any) -> str:  # type: ignore[override]
         """A table to read from."""
         is_named = enclosing_alias is not None and enclosing_alias.element is table
-        if asfrom and isinstance(table, Table) and not (is_named and isinstance(enclosing_alias, Raw)):
+        is_raw = isinstance(enclosing_alias, Raw) or (
+            isinstance(enclosing_alias, Link) and not enclosing_alias.stands_alone
+        )
+        if asfrom and isinstance(table, Table) and not (is_named and is_raw):
             rows = seen_rows(self.shape, table)
             if rows is not None:
                 text = f"({rows._compiler_dispatch(self, asfrom=True)})"

@@ -51,12 +51,14 @@ PARTS: Mapping[str, tuple[Mapping[str, tuple[str, str]], Sequence[str]]] = {
     ),
 }
 
+# One district shares nothing.
 HIDE = """
-    UPDATE {0} SET
-        visibility = CASE WHEN abs(hashtext('v' || id)) % 10 < 2 THEN 'INTERNAL'
-            WHEN abs(hashtext('v' || id)) % 10 < 6 THEN 'SHARED' ELSE 'PUBLIC' END::visibility,
-        shared_with = CASE abs(hashtext('v' || id)) % 10 WHEN 3 THEN '{{330106}}' WHEN 4 THEN '{{330102,330127}}'
-            WHEN 5 THEN '{{3301}}' ELSE '{{}}' END::text[]
+    UPDATE {0} SET visibility = CASE WHEN share > 5 THEN 'PUBLIC' WHEN share < 2 OR {0}.district = '330110' THEN 'INTERNAL'
+            ELSE 'SHARED' END::visibility,
+        shared_with = CASE CASE {0}.district WHEN '330110' THEN 0 ELSE share END WHEN 3 THEN '{{330106}}'
+            WHEN 4 THEN '{{330102,330127}}' WHEN 5 THEN '{{3301}}' ELSE '{{}}' END::text[]
+    FROM (SELECT district, id, abs(hashtext('v' || id)) % 10 AS share FROM {0}) AS drawn
+    WHERE (drawn.district, drawn.id) = ({0}.district, {0}.id)
 """
 
 

@@ -49,9 +49,11 @@ ALTER TABLE access_key ADD COLUMN kind viewer_kind DEFAULT 'DISTRICT_STAFF' NOT 
     ADD COLUMN last_used_at TIMESTAMP WITH TIME ZONE, ADD COLUMN earlier_digest TEXT,
     ADD COLUMN earlier_until TIMESTAMP WITH TIME ZONE;
 DROP INDEX result_district_kind_idx;
-CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id) INCLUDE (status, visibility);
+CREATE INDEX result_district_kind_idx ON result (district, kind, raised_at, id)
+    INCLUDE (status, visibility, shared_with);
 DROP INDEX result_department_idx;
-CREATE INDEX result_department_idx ON result (district, department_id, raised_at, id) INCLUDE (closed_at, visibility);
+CREATE INDEX result_department_idx ON result (district, department_id, raised_at, id)
+    INCLUDE (closed_at, visibility, shared_with);
 ALTER TABLE changed_row ADD COLUMN parts BIGINT[] DEFAULT '{}' NOT NULL
 """
 # Each row that was changed and, by the ids in its image, those it names. An id that was gone when it was written
