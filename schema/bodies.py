@@ -14,7 +14,7 @@ T = TypeVar("T")
 # The largest document of a dashboard has some 5 kB; the rest is room for variables, a thousand rows of a batch at most.
 MAX_BODY = 2 * 2**20
 # Within how many seconds it has to be there.
-BODY_SECONDS = 20
+BODY_SECONDS = 10
 # After how many seconds of answering it is watched whether the client goes away.
 LOOKING_AFTER = 0.05
 

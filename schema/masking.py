@@ -14,7 +14,7 @@ T = TypeVar("T")
 # More than this many errors of one request tell a client nothing new.
 MAX_ERRORS = 20
 # What graphql-core suggests instead of a wrong name would tell the names of the contract to whoever tries.
-SUGGESTION = re.compile(r" Did you mean [^{}]*\?$")
+SUGGESTION = re.compile(r" Did you mean [^?{}]*\?")
 
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
