@@ -6,7 +6,8 @@ Lines have tracebacks and no values of variables, which may be somebody's data.
 import json
 import logging
 import sys
-from typing import Any, Literal
+from contextlib import suppress
+from typing import Any, BinaryIO, Literal
 
 import orjson
 import structlog
@@ -24,6 +25,21 @@ def _stamp(logger: Any, method: str, event: Any) -> Any:
 STAMPED: list[Any] = [structlog.processors.add_log_level, _stamp]
 
 
+class Lines:
+    """Writes lines to a file; that nobody reads them any more is no reason to answer no more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def msg(self, line: bytes | str) -> None:
+        """Write one line."""
+        with suppress(OSError):
+            self._file.write((line if isinstance(line, bytes) else line.encode("utf-8", "replace")) + b"\n")
+            self._file.flush()
+
+    debug = info = warning = error = msg
+
+
 def configure_logs(form: Literal["console", "json"] | None, level: str) -> None:
     """Write lines of a level and above to standard error; without a form, JSON unless that is a terminal.
 
@@ -34,14 +50,12 @@ def configure_logs(form: Literal["console", "json"] | None, level: str) -> None:
     shaping: list[Any]
     if is_console:
         shaping = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-        factory: Any = structlog.WriteLoggerFactory(sys.stderr)
     else:
         shaping = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
-        factory = structlog.BytesLoggerFactory(sys.stderr.buffer)
     structlog.configure(
         processors=[*STAMPED, *shaping],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=factory,
+        logger_factory=lambda *_: Lines(sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

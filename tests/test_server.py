@@ -121,9 +121,9 @@ def test_variables_and_an_operations_name_are_taken_either_way(client: httpx.Cli
 
 
 def test_it_is_alive_and_ready_and_shows_its_contract(client: httpx.Client, graph: Graph) -> None:
-    answers = [client.get(path) for path in ("/health", "/ready", "/schema.graphql")]
+    answers = [client.get(path) for path in ("/health", "/livez", "/ready", "/readyz", "/schema.graphql")]
     assert [(answer.status_code, answer.text) for answer in answers] == [
-        (200, "alive"), (200, "ready"), (200, graph.as_str())
+        (200, "alive"), (200, "alive"), (200, "ready"), (200, "ready"), (200, graph.as_str())
     ]  # fmt: skip
 
 
@@ -321,10 +321,12 @@ def test_it_outlives_a_killed_database(own_postgres: tuple[str, Path]) -> None:
         assert client.get("/ready").text == "the database cannot be reached"
         assert client.get("/health").text == "alive"
         away = [post(client, query) for _ in range(3)]
+        modern = client.post("/graphql", json={"query": query}, headers={"accept": "application/graphql-response+json"})
         embedded.start(folder, fsync="off")
         assert eventually(lambda: client.get("/ready").status_code == 200)
         back = [post(client, query) for _ in range(20)]
     assert [codes(answer) for answer in away] == [["UNAVAILABLE"]] * 3
+    assert (modern.status_code, modern.headers["retry-after"], codes(modern.json())) == (503, "2", ["UNAVAILABLE"])
     assert back == [expected] * 20
 
 
