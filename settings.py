@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     operations: int | None = Field(
         None,
         ge=1,
-        description="How many operations run or wait for a connection at once; four times POOL_SIZE when not set.",
+        description="How many operations run or wait for a connection at once; ten times POOL_SIZE when not set.",
     )
     cors_origins: str = Field(
         "",
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     @property
     def most_operations(self) -> int:
         """How many operations may run at once."""
-        return self.operations or 4 * self.pool_size
+        return self.operations or 10 * self.pool_size
 
     @property
     def origins(self) -> list[str]:

@@ -52,6 +52,8 @@ class Endpoint(GraphQL[Context, None]):
 
     With `may_compile`, those that can be run as one statement are. A request in the usual form, a JSON body by POST,
     then goes the short way: nothing is made for it but the statement's values, and PostgreSQL's bytes are sent on.
+
+    Of a request's scope it needs `app` with the pools in its state, `sent`, the headers by name, and `request_id`.
     """
 
     graphql_transport_ws_handler_class = SocketHandler

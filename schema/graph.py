@@ -101,11 +101,10 @@ class Graph(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> Any:
         """The results of a streamed operation: one of a query or a mutation, any number of a subscription."""
-        context = context_value.of_its_own()
+        context: Context = context_value.of_its_own()
         run = Run(context, perf_counter(), "stream", query, operation_name)
-        # Those of other operations on the same connection are not its own.
-        run.forget_statements()
-        run.statements = 0
+        # The statements of other operations on the same connection are not its own.
+        context.snapshot.ran, context.snapshot.seconds = [], 0.0
         if self.kind(query, operation_name) is not graphql.OperationType.SUBSCRIPTION:
             return self._single(
                 run,

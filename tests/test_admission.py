@@ -15,10 +15,12 @@ from test_server import codes, served
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from application import Application
 from resolvers.admission import Gate
 from resolvers.errors import Overloaded, ShuttingDown
-from schema import bodies
+from schema import bodies, endpoint
 from schema.headers import Refused
+from settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -174,3 +176,45 @@ async def test_a_gate_counts_those_inside_and_tells_when_they_have_left() -> Non
     gate.leave()
     await waiting
     assert (gate.in_flight, gate.refused) == (0, 1)
+
+
+async def test_a_websocket_that_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch, empty_database: str) -> None:
+    monkeypatch.setattr(endpoint, "INIT_SECONDS", 0.05)
+    application = Application(empty_database, Settings())
+    sent: list[Any] = []
+    closed = asyncio.Event()
+    arriving = iter([{"type": "websocket.connect"}])
+
+    async def receive() -> Any:
+        for message in arriving:
+            return message
+        await closed.wait()
+        return {"type": "websocket.disconnect", "code": 4408}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "websocket.close":
+            closed.set()
+
+    scope = {
+        "type": "websocket", "path": "/graphql", "headers": [(b"host", b"here")], "client": ("127.0.0.1", 1),
+        "subprotocols": ["graphql-transport-ws"], "query_string": b"",
+    }  # fmt: skip
+    async with running(application), asyncio.timeout(20):
+        await application(scope, receive, send)
+    assert [message["type"] for message in sent] == ["websocket.accept", "websocket.close"]
+    assert (sent[1]["code"], sent[1]["reason"]) == (4408, "Connection initialisation timeout")
+
+
+@asynccontextmanager
+async def running(application: Application) -> AsyncIterator[None]:
+    """An application in this process, between its beginning and its end."""
+    telling: asyncio.Queue[Any] = asyncio.Queue()
+    told: asyncio.Queue[Any] = asyncio.Queue()
+    living = asyncio.create_task(application({"type": "lifespan"}, telling.get, told.put))
+    for moment in ("startup", "shutdown"):
+        await telling.put({"type": f"lifespan.{moment}"})
+        assert (await told.get())["type"] == f"lifespan.{moment}.complete"
+        if moment == "startup":
+            yield
+    await living

@@ -171,7 +171,7 @@ def test_figures_count_operations_errors_and_answers(logged: Logged) -> None:
 def test_figures_tell_how_it_is_just_now(logged: Logged) -> None:
     figures = logged.figures()
     assert figures["yizhan_operations_in_flight"] == figures["yizhan_operations_refused_total"] == 0
-    assert figures["yizhan_operations_in_flight_limit"] == 40
+    assert figures["yizhan_operations_in_flight_limit"] == 100
     for pool in ("read", "write"):
         assert figures[f'yizhan_pool_connections{{pool="{pool}",state="used"}}'] == 0
         assert figures[f'yizhan_pool_connections{{pool="{pool}",state="idle"}}'] >= 1
