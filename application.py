@@ -24,6 +24,7 @@ from db.preparing import readiness
 from resolvers.admission import Gate
 from resolvers.errors import Unavailable
 from resolvers.following import Follower
+from resolvers.logs import log
 from resolvers.observing import Observer
 from resolvers.snapshots import Statements, acquired
 from schema.codes import picture
@@ -32,9 +33,10 @@ from schema.graph import Graph, build_schema
 from schema.headers import PREFLIGHT
 from settings import Settings
 
-# It is imported where figures are kept: elsewhere nobody should wait for it.
+# They are imported where figures are kept and spans are sent: elsewhere nobody should wait for them.
 if TYPE_CHECKING:
     from resolvers.metrics import Metrics
+    from resolvers.tracing import Tracing
 
 # How many seconds those get who are being answered when the process is told to end, and the pools to close after that.
 ENDING_SECONDS = 5.0
@@ -63,7 +65,8 @@ class Application:
 
             metrics = Metrics()
         self._metrics = metrics
-        self._observer = Observer(metrics)
+        self._tracing = _tracing() if settings.otel_exporter_otlp_endpoint else None
+        self._observer = Observer(metrics, self._tracing)
         self._schema = build_schema(self._gate, self._observer)
         is_compiling = settings.execution == "compiled"
         origins = settings.origins
@@ -161,6 +164,8 @@ class Application:
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await asyncio.gather(app.state.pool.close(), app.state.primary.close())
+        if self._tracing is not None:
+            await asyncio.to_thread(self._tracing.close)
 
     async def _ready(self, _: Request) -> Response:
         if self._gate.is_closed:
@@ -180,3 +185,13 @@ class Application:
                 state.live.newest = await last_position(connection)
         text, media_type = metrics.written(request.headers.get("accept", ""))
         return Response(text, media_type=media_type)
+
+
+def _tracing() -> "Tracing | None":
+    """What makes spans, if its packages are installed."""
+    try:
+        from resolvers.tracing import Tracing
+    except ImportError as error:
+        log.warning("no spans are sent; install requirements-otel.txt for that", why=str(error))
+        return None
+    return Tracing()

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         description="The origins whose pages may ask from browsers, with commas between them; * for all.",
     )
     metrics: bool = Field(False, description="Whether /metrics gives figures for Prometheus, to whoever can reach it.")
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="Where spans for OpenTelemetry are sent by OTLP over HTTP."
+    )
     log_format: Literal["console", "json"] | None = Field(
         None, description="How lines of the log are written; json when not set, in a terminal console."
     )

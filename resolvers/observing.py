@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import perf_counter, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from resolvers.context import Context
 from resolvers.logs import log
@@ -15,6 +15,9 @@ from resolvers.plans import Documents
 
 if TYPE_CHECKING:
     from resolvers.metrics import Metrics
+    from resolvers.tracing import Tracing
+
+T = TypeVar("T")
 
 # After how many seconds the lines of what has ended are written. Together they take a third of the time they would take
 # one by one, and no answer waits for them.
@@ -63,22 +66,25 @@ class Line:
 class Observer:
     """Tells of operations that have ended."""
 
-    def __init__(self, metrics: "Metrics | None" = None) -> None:
+    def __init__(self, metrics: "Metrics | None" = None, tracing: "Tracing | None" = None) -> None:
         self._metrics = metrics
+        self._tracing = tracing
         self._log = log.bind()
         self._is_logging = self._log.is_enabled_for(logging.INFO)
         self._lines: list[Line] = []
 
+    def watched(
+        self, run: Run, documents: Documents, answer: Awaitable[T], headers: Mapping[bytes, bytes] | None = None
+    ) -> Awaitable[T]:
+        """`answer`, in a span of its own where operators want to see spans."""
+        return answer if self._tracing is None else self._tracing.traced(run, documents, answer, headers)
+
     def ended(self, run: Run, documents: Documents) -> None:
         """Tell of one operation."""
-        line = Line("operation", run, time(), perf_counter() - run.started)
-        document = documents.known(run.query) if run.query else None
-        operation = document.operation(run.name) if document is not None else None
-        if operation is not None:
-            line.kind = operation.node.operation.value
-            line.name = operation.node.name.value if operation.node.name else None
+        kind, name = operation_of(run, documents)
+        line = Line("operation", run, time(), perf_counter() - run.started, kind, name)
         if self._metrics is not None:
-            self._metrics.operation(line.kind, line.name, _way(run), line.seconds, run.codes)
+            self._metrics.operation(kind, name, way_of(run), line.seconds, run.codes)
         self._write_soon(line)
 
     def refused(self, run: Run) -> None:
@@ -106,7 +112,18 @@ class Observer:
             self._log.info(line.event, **_told(line))
 
 
-def _way(run: Run) -> str:
+def operation_of(run: Run, documents: Documents) -> tuple[str | None, str | None]:
+    """The kind and the name of the operation that was run, as far as there is one."""
+    document = documents.known(run.query) if run.query else None
+    operation = document.operation(run.name) if document is not None else None
+    if operation is None:
+        return None, None
+    name = operation.node.name
+    return operation.node.operation.value, name.value if name is not None else None
+
+
+def way_of(run: Run) -> str:
+    """Which way it was run."""
     return "compiled" if run.is_compiled else "batched"
 
 
@@ -126,7 +143,7 @@ def _told(line: Line) -> dict[str, Any]:
             "kind": line.kind,
             "document": sha256(run.query.encode("utf-8", "replace")).hexdigest() if run.query else None,
             "viewer": viewer.name if viewer is not None else None,
-            "way": _way(run),
+            "way": way_of(run),
             "statements": run.statements + len(snapshot.ran),
             "database_ms": round(snapshot.seconds * 1000, 2),
         }

@@ -87,7 +87,8 @@ class Endpoint(GraphQL[Context, None]):
         try:
             # The whole body is read first, so that the next thing to be received is the client's going away.
             body = await whole_body(receive)
-            answer = await unless_gone(receive, unless_unexpected(self._answer(exchange, body), run.context.request_id))
+            answering = self.observer.watched(run, self.graph.documents, self._answer(exchange, body), headers)
+            answer = await unless_gone(receive, unless_unexpected(answering, run.context.request_id))
         except ClientDisconnect:
             run.codes = ["CLIENT_GONE"]
             self.observer.ended(run, self.graph.documents)

@@ -1,7 +1,7 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from time import perf_counter
 from typing import Any
@@ -133,7 +133,10 @@ class Graph(strawberry.Schema):
         try:
             with self._gate.entered():
                 try:
-                    result = await self.execute(run.query, *given)
+                    running: Awaitable[ExecutionResult] = self.execute(run.query, *given)
+                    if self._observer is not None:
+                        running = self._observer.watched(run, self.documents, running)
+                    result = await running
                 except CannotGetOperationTypeError as error:
                     result = ExecutionResult(data=None, errors=[BadArgument(error.as_http_error_reason())])
                 run.is_compiled = isinstance(result.data, orjson.Fragment)
