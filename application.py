@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
-from db import search
+from db import access, search
 from db.changes import last_position
 from db.pools import read_pool, write_pool
 from db.preparing import readiness
@@ -27,6 +27,7 @@ from resolvers.following import Follower
 from resolvers.logs import log
 from resolvers.observing import Observer
 from resolvers.snapshots import Statements, acquired
+from resolvers.viewers import Viewers
 from schema.codes import picture
 from schema.endpoint import Endpoint
 from schema.graph import Graph, build_schema
@@ -148,7 +149,10 @@ class Application:
         app.state.statements = Statements()
         app.state.pool = await read_pool(self._settings.read_dsn or self._dsn, size=size, statement_timeout=timeout)
         app.state.primary = await write_pool(self._dsn, size=size, statement_timeout=timeout)
-        app.state.follower = Follower(self._dsn, per_viewer=self._settings.subscriptions)
+        app.state.viewers = Viewers(app.state.pool, app.state.primary)
+        app.state.follower = Follower(
+            self._dsn, per_viewer=self._settings.subscriptions, also={access.CHANNEL: app.state.viewers.forget}
+        )
         if self._metrics is not None:
             from resolvers.metrics import Live
 
@@ -163,6 +167,7 @@ class Application:
         following.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
+                await app.state.viewers.close()
                 await asyncio.gather(app.state.pool.close(), app.state.primary.close())
         if self._tracing is not None:
             await asyncio.to_thread(self._tracing.close)

@@ -1,17 +1,21 @@
-"""Keys by which programs are known: whose they are, and where they may write. Only a key's digest is kept."""
+"""Keys by which programs are known: whose they are, what they see and where they may write. Only digests are kept."""
 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from asyncpg import Connection, Record, UniqueViolationError
 from sqlalchemy import Boolean, Column, DateTime, PrimaryKeyConstraint, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from db.tables import id_column, metadata
+from db.enums import ViewerKind
+from db.tables import enum_column, flag, id_column, metadata
 
 PREFIX = "yz_"
+CHANNEL = "yizhan_keys"
+"""PostgreSQL notifies those who listen here of each key that was revoked or replaced."""
 # Under these names the change log has what was written without a key.
 RESERVED = {"anonymous", "operator", "public"}
 
@@ -24,10 +28,20 @@ access_key = Table(
     Column("digest", Text, nullable=False),
     Column("districts", ARRAY(Text), nullable=False),
     Column("may_write", Boolean, nullable=False),
+    enum_column("kind", ViewerKind, default=ViewerKind.DISTRICT_STAFF),
+    # The district, city or province whose app it is: what is shared with it is seen.
+    Column("partner", Text),
+    # The concepts it is limited to, all when null, and whether it is shown how people can be reached.
+    Column("modules", ARRAY(Text)),
+    flag("is_personal"),
+    Column("last_used_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("id"),
+    # The key that this one replaced, for as long as it still holds.
+    Column("earlier_digest", Text),
+    Column("earlier_until", DateTime(timezone=True)),
     UniqueConstraint("name"),
     UniqueConstraint("digest"),
 )
@@ -42,20 +56,50 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-async def issue(
-    connection: Connection, name: str, districts: Sequence[str], *, may_write: bool, expires_at: datetime | None = None
-) -> str:
+@dataclass(frozen=True)
+class Terms:
+    """What a key is for: as what its holder asks, where they write and whose internal rows they see, and the rest."""
+
+    kind: ViewerKind
+    districts: Sequence[str] = ()
+    may_write: bool = False
+    partner: str | None = None
+    modules: Sequence[str] | None = None
+    is_personal: bool = False
+    expires_at: datetime | None = None
+
+
+async def issue(connection: Connection, name: str, terms: Terms) -> str:
     """A new key, which is shown this once and never again."""
     if name in RESERVED:
         raise KeyNameTaken(f"{name} stands for those without a key; call this one otherwise.")
     key = PREFIX + secrets.token_urlsafe(32)
     try:
         await connection.execute(
-            "INSERT INTO access_key (name, digest, districts, may_write, expires_at) VALUES ($1, $2, $3, $4, $5)",
-            name, digest(key), list(districts), may_write, expires_at,
+            "INSERT INTO access_key (name, digest, kind, districts, may_write, partner, modules, is_personal,"
+            " expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            name, digest(key), terms.kind, list(terms.districts), terms.may_write, terms.partner, terms.modules,
+            terms.is_personal, terms.expires_at,
         )  # fmt: skip
     except UniqueViolationError:
         raise KeyNameTaken(f"There is a key called {name} already; call this one otherwise.") from None
+    return key
+
+
+async def rotate(connection: Connection, name: str, overlap: timedelta) -> str | None:
+    """A new key on the same terms and under the same name; the present one holds for `overlap` longer.
+
+    Null when no key of this name holds. An earlier one that still overlaps ends now: two are enough.
+    """
+    key = PREFIX + secrets.token_urlsafe(32)
+    statement = """
+        UPDATE access_key SET digest = $2, earlier_digest = digest, earlier_until = now() + $3
+        WHERE name = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    """
+    done: str = await connection.execute(statement, name, digest(key), overlap)
+    if done != "UPDATE 1":
+        return None
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
     return key
 
 
@@ -63,6 +107,7 @@ async def revoke(connection: Connection, name: str) -> bool:
     """End a key; false when there is no such key, or it had ended before."""
     statement = "UPDATE access_key SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL"
     done: str = await connection.execute(statement, name)
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
     return done == "UPDATE 1"
 
 
@@ -73,9 +118,26 @@ async def listed(connection: Connection) -> list[Record]:
 
 
 async def holder(connection: Connection, key: str) -> Record | None:
-    """The row of a key that holds now."""
+    """The row of a key that holds now; `reach` are the codes of all districts, cities and provinces it is for."""
     return await connection.fetchrow(
-        "SELECT name, districts, may_write FROM access_key"
-        " WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
+        """
+        SELECT k.*, ARRAY(
+            SELECT own FROM unnest(k.districts) own
+            UNION SELECT a.code FROM area a, unnest(k.districts) own
+            WHERE a.valid_to IS NULL AND a.level IN ('PROVINCE', 'CITY', 'DISTRICT') AND starts_with(a.code, own)
+        ) AS reach
+        FROM access_key k
+        WHERE (k.digest = $1 OR (k.earlier_digest = $1 AND k.earlier_until > now()))
+            AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+        """,
         digest(key),
+    )
+
+
+async def note_use(connection: Connection, id: int) -> None:
+    """Note that a key was used, to the minute."""
+    await connection.execute(
+        "UPDATE access_key SET last_used_at = now()"
+        " WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')",
+        id,
     )

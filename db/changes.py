@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from db.enums import ChangeAction, ChangeType
-from db.tables import enum_column, metadata
+from db.enums import ChangeAction, ChangeType, Visibility
+from db.tables import enum_column, metadata, who_sees
 
 CHANNEL = "yizhan_changes"
 """PostgreSQL notifies those who listen here of each new position."""
@@ -89,6 +89,9 @@ changed_row = Table(
     Column("node_id", Text),
     Column("before", JSONB),
     Column("after", JSONB),
+    # Who saw the row then, and which rows are told of here: where one of these is hidden now, so is the line.
+    *who_sees(),
+    Column("parts", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("district", "position", "number"),
     ForeignKeyConstraint(["district", "position"], ["change.district", "change.position"]),
     CheckConstraint("num_nonnulls(before, after) >= 1", name="something_was_there"),
@@ -106,6 +109,9 @@ class ChangedRow:
     node_id: str | None
     before: str | None
     after: str | None
+    visibility: str = Visibility.PUBLIC
+    shared_with: Sequence[str] = ()
+    parts: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -131,11 +137,14 @@ _APPEND = f"""
         SELECT $1, head.position, $2, $3, $4, $5, $6, $7, $8, $9::jsonb FROM head
     ),
     added AS (
-        INSERT INTO changed_row (district, position, number, type, action, row_district, row_id, node_id, before, after)
+        INSERT INTO changed_row (district, position, number, type, action, row_district, row_id, node_id, before, after,
+                                 visibility, shared_with, parts)
         SELECT $1, head.position, row_number() OVER (), r.type::change_type, r.action::change_action,
-               r.row_district, r.row_id, r.node_id, r.before::jsonb, r.after::jsonb
-        FROM head, unnest($10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::text[], $16::text[])
-            AS r (type, action, row_district, row_id, node_id, before, after)
+               r.row_district, r.row_id, r.node_id, r.before::jsonb, r.after::jsonb,
+               r.visibility::visibility, r.shared_with::text[], r.parts::bigint[]
+        FROM head, unnest($10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::text[], $16::text[],
+                          $17::text[], $18::text[], $19::text[])
+            AS r (type, action, row_district, row_id, node_id, before, after, visibility, shared_with, parts)
     )
     SELECT position, pg_notify('{CHANNEL}', position::text) FROM head
 """  # noqa: S608
@@ -162,6 +171,10 @@ async def append(connection: Connection, entry: Entry) -> int:
         [row.node_id for row in rows],
         [row.before for row in rows],
         [row.after for row in rows],
+        [row.visibility for row in rows],
+        # An array of arrays of any length has to be one of texts.
+        [f"{{{','.join(row.shared_with)}}}" for row in rows],
+        [f"{{{','.join(map(str, row.parts))}}}" for row in rows],
     )
     return position
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from asyncpg import Connection, SerializationError
 from sqlalchemy import BigInteger, Column, Date, PrimaryKeyConstraint, Table, Text
+from sqlalchemy.dialects import postgresql
 
 from db.enums import EventKind, EventMode, EventStatus, ResultKind, ResultStatus
-from db.tables import entity_id, enum_column, flag, metadata
+from db.tables import entity_id, enum_column, flag, metadata, who_sees
 
 MONTH = "date_trunc('month', timezone('Asia/Shanghai', f.{time}))::date"
 # Within how many days a result is closed on time: the three months in which a proposal has to be answered.
@@ -43,14 +44,17 @@ event_counter = _counter(
     enum_column("status", EventStatus),
     enum_column("mode", EventMode),
     flag("is_sample"),
+    *who_sees(),
     counts=("rows", "participants", "reporting"),
 )
-# Events by the township of their platforms, each once in every township; 0 stands for no township.
+# Events by the township of their platforms, each once in every township; 0 stands for no township. They are counted
+# twice: all events by all of their platforms, and what is public of both.
 township_counter = _counter(
     "township_counter",
     Column("township_id", BigInteger, nullable=False),
     _month(),
     flag("is_sample"),
+    flag("is_public"),
     counts=("rows", "participants", "reporting"),
 )
 result_counter = _counter(
@@ -59,10 +63,16 @@ result_counter = _counter(
     enum_column("kind", ResultKind),
     enum_column("status", ResultStatus),
     flag("is_sample"),
+    *who_sees(),
     counts=("rows", "adopted", "closed", "on_time"),
 )
 attendance_counter = _counter(
-    "attendance_counter", _month(), enum_column("event_kind", EventKind), flag("is_sample"), counts=("rows",)
+    "attendance_counter",
+    _month(),
+    enum_column("event_kind", EventKind),
+    flag("is_sample"),
+    *who_sees(),
+    counts=("rows",),
 )
 
 
@@ -102,9 +112,13 @@ class Counter:
 
 
 _PLACES = """(SELECT DISTINCT f.*, CASE a.level WHEN 'TOWNSHIP' THEN a.id WHEN 'VILLAGE' THEN a.parent_id END AS place
-    FROM (SELECT district, id, starts_at, is_sample, public_participants FROM event) f
-    LEFT JOIN event_platform h ON (h.district, h.event_id) = (f.district, f.id)
-    LEFT JOIN platform p ON (p.district, p.id) = (h.platform_district, h.platform_id)
+    FROM (
+        SELECT district, id, starts_at, is_sample, public_participants, is_public
+        FROM event, unnest(CASE visibility WHEN 'PUBLIC' THEN '{false,true}' ELSE '{false}' END::boolean[]) is_public
+    ) f
+    LEFT JOIN (
+        event_platform h JOIN platform p ON (p.district, p.id) = (h.platform_district, h.platform_id)
+    ) ON (h.district, h.event_id) = (f.district, f.id) AND (p.visibility = 'PUBLIC' OR NOT f.is_public)
     LEFT JOIN area a ON a.id = p.area_id) f"""
 _ADOPTED = "EXISTS (SELECT FROM adoption a WHERE (a.district, a.result_id) = (f.district, f.id))"
 _PARTICIPANTS = ("count(*)", "coalesce(sum(f.public_participants), 0)", "count(f.public_participants)")
@@ -113,21 +127,38 @@ COUNTERS = (
     Counter(
         event_counter,
         "event",
-        ("f.district", MONTH.format(time="starts_at"), "f.kind", "f.status", "f.mode", "f.is_sample"),
+        (
+            "f.district",
+            MONTH.format(time="starts_at"),
+            "f.kind",
+            "f.status",
+            "f.mode",
+            "f.is_sample",
+            "f.visibility",
+            "f.shared_with",
+        ),
         _PARTICIPANTS,
         "event f",
     ),
     Counter(
         township_counter,
         "event",
-        ("f.district", "coalesce(f.place, 0)", MONTH.format(time="starts_at"), "f.is_sample"),
+        ("f.district", "coalesce(f.place, 0)", MONTH.format(time="starts_at"), "f.is_sample", "f.is_public"),
         _PARTICIPANTS,
         _PLACES,
     ),
     Counter(
         result_counter,
         "result",
-        ("f.district", MONTH.format(time="raised_at"), "f.kind", "f.status", "f.is_sample"),
+        (
+            "f.district",
+            MONTH.format(time="raised_at"),
+            "f.kind",
+            "f.status",
+            "f.is_sample",
+            "f.visibility",
+            "f.shared_with",
+        ),
         (
             "count(*)",
             f"count(*) FILTER (WHERE {_ADOPTED})",
@@ -139,7 +170,7 @@ COUNTERS = (
     Counter(
         attendance_counter,
         "attendance",
-        ("f.district", MONTH.format(time="starts_at"), "e.kind", "f.is_sample"),
+        ("f.district", MONTH.format(time="starts_at"), "e.kind", "f.is_sample", "e.visibility", "e.shared_with"),
         ("count(*)",),
         "attendance f JOIN event e ON (e.district, e.id) = (f.district, f.event_id)",
     ),
@@ -213,9 +244,14 @@ async def _count(
             selection = counter.counted("f.district = $1 AND f.id = ANY ($2)")
             width = len(counter.key_names)
             for row in await connection.fetch(selection, district, ids):
-                counts = into.setdefault((position, tuple(row[:width])), [0] * len(counter.count_names))
+                counts = into.setdefault((position, _key(row[:width])), [0] * len(counter.count_names))
                 for place, count in enumerate(row[width:]):
                     counts[place] += sign * int(count)
+
+
+def _key(values: Iterable[Any]) -> tuple[Any, ...]:
+    """What tells counts apart, as a dictionary can hold it."""
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def _add(counter: Counter) -> str:
@@ -236,7 +272,7 @@ def _add(counter: Counter) -> str:
 
 def _type(column: Column[Any]) -> str:
     name = getattr(column.type, "name", None)
-    return str(name) if name else str(column.type.compile())
+    return str(name) if name else str(column.type.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
 
 
 ADD = tuple(_add(counter) for counter in COUNTERS)
@@ -297,7 +333,7 @@ async def differences(connection: Connection) -> list[Difference]:
         for counter in COUNTERS:
             width, nothing = len(counter.key_names), (0,) * len(counter.count_names)
             kept, counted = [
-                {tuple(row[:width]): tuple(map(int, row[width:])) for row in await connection.fetch(selection)}
+                {_key(row[:width]): tuple(map(int, row[width:])) for row in await connection.fetch(selection)}
                 for selection in (counter.kept, counter.counted("true"))
             ]
             for key in sorted(kept.keys() | counted.keys(), key=str):

@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, PrimaryKeyConst
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.enums import DiscussionKind, DiscussionStatus
-from db.tables import enum_column, far, flag, metadata, own, searchable, tenant_table
+from db.tables import enum_column, far, flag, guarded, metadata, own, searchable, tenant_table
 
 discussion = tenant_table(
     "discussion",
@@ -18,6 +18,7 @@ discussion = tenant_table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("closes_at", DateTime(timezone=True)),
     *searchable("discussion"),
+    *guarded("discussion"),
     flag("is_sample"),
     CheckConstraint("closes_at >= opened_at", name="closes_after_it_opens"),
     Index("discussion_opened_idx", "district", "opened_at", "id"),

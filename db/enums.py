@@ -363,6 +363,25 @@ class SearchType(Labelled):
     RESULT = "RESULT", "成果", "Results"
 
 
+class ViewerKind(Labelled):
+    """As what somebody asks."""
+
+    ANONYMOUS = "ANONYMOUS", "匿名", "Somebody without a key"
+    PARTNER = "PARTNER", "合作方", "The app of another county"
+    MEMBER = "MEMBER", "政协委员", "A member"
+    DISTRICT_STAFF = "DISTRICT_STAFF", "区县工作人员", "Staff of a district"
+    CITY_STAFF = "CITY_STAFF", "市级工作人员", "Staff of a city"
+    OPERATOR = "OPERATOR", "运维", "Whoever runs this server"
+
+
+class Visibility(Labelled):
+    """Who sees a row."""
+
+    PUBLIC = "PUBLIC", "公开", "Everybody"
+    SHARED = "SHARED", "共享", "Its district, and the partners it is shared with"
+    INTERNAL = "INTERNAL", "内部", "Its district alone"
+
+
 class ChangeType(Labelled):
     """What kind of row was changed: those with ids of their own, and the links between them."""
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.enums import AttendanceRole, AttendanceState, DatePrecision, EventKind, EventMode, EventStatus, OrganizerRole
-from db.tables import enum_column, far, flag, metadata, own, searchable, sourced, tenant_table
+from db.tables import enum_column, far, flag, guarded, metadata, own, searchable, sourced, tenant_table
 
 event = tenant_table(
     "event",
@@ -41,6 +41,7 @@ event = tenant_table(
     *own("parent", "event"),
     *own("bundle", "proposal_bundle"),
     *searchable("event"),
+    *guarded("event"),
     *sourced(),
     UniqueConstraint("district", "id", "starts_at"),
     CheckConstraint("ends_at >= starts_at", name="ends_after_start"),

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Column, Float, Index, PrimaryKeyConstraint, Table, Text
 
 from db.enums import Aggregation, Basis, Precision, Unit
-from db.tables import enum_column, id_column, metadata, own, period, shared, sourced, tenant_table
+from db.tables import enum_column, guarded, id_column, metadata, own, period, shared, sourced, tenant_table
 
 indicator = Table(
     "indicator",
@@ -42,6 +42,7 @@ observation = tenant_table(
     Column("population", Text),
     Column("quote", Text),
     Column("number", Text),
+    *guarded("observation"),
     *sourced(),
     CheckConstraint(
         "num_nonnulls(area_id, platform_id, member_id, organization_id, event_id, result_id) = 1",

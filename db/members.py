@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, UniqueCons
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 
 from db.enums import EventKind, Gender, MembershipRole, ResultKind
-from db.tables import enum_column, far, own, period, searchable, shared, sourced, tenant_table
+from db.tables import enum_column, far, guarded, own, period, searchable, shared, sourced, tenant_table
 
 member = tenant_table(
     "member",
@@ -16,6 +16,7 @@ member = tenant_table(
     Column("duty_code", Text),
     Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     *searchable("member"),
+    *guarded("member"),
     *sourced(),
     Index("member_duty_code_key", "district", "duty_code", unique=True),
     Index("member_sort_idx", "sort_key", "id"),

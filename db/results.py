@@ -30,7 +30,7 @@ from db.enums import (
     ResultStatus,
 )
 from db.machines import RESULTS
-from db.tables import enum_column, far, flag, metadata, own, searchable, sourced, tenant_table
+from db.tables import enum_column, far, flag, guarded, metadata, own, searchable, sourced, tenant_table
 
 supervision_campaign = tenant_table(
     "supervision_campaign",
@@ -89,6 +89,7 @@ result = tenant_table(
     enum_column("level", AuthorityLevel, nullable=True),
     Column("parties", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     *searchable("result"),
+    *guarded("result"),
     *sourced(),
     CheckConstraint("closed_at >= raised_at", name="closed_after_raised"),
     CheckConstraint("follows_from_id <> id", name="no_result_follows_from_itself"),
@@ -97,14 +98,28 @@ result = tenant_table(
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating_is_one_to_five"),
     Index("result_raised_idx", "raised_at", "id"),
     # Counting the open results of a kind reads this index alone, hence the status.
-    Index("result_district_kind_idx", "district", "kind", "raised_at", "id", postgresql_include=["status"]),
+    Index(
+        "result_district_kind_idx",
+        "district",
+        "kind",
+        "raised_at",
+        "id",
+        postgresql_include=["status", "visibility"],
+    ),
     Index("result_district_raised_idx", "district", "raised_at", "id"),
     Index("result_platform_idx", "district", "platform_id", "raised_at", "id"),
     Index("result_event_idx", "district", "event_id", "raised_at", "id"),
     Index("result_follows_from_idx", "district", "follows_from_id"),
     Index("result_merged_into_idx", "district", "merged_into_id"),
     # How long departments take to close is read from this index alone, hence when.
-    Index("result_department_idx", "district", "department_id", "raised_at", "id", postgresql_include=["closed_at"]),
+    Index(
+        "result_department_idx",
+        "district",
+        "department_id",
+        "raised_at",
+        "id",
+        postgresql_include=["closed_at", "visibility"],
+    ),
     Index("result_campaign_idx", "district", "campaign_id"),
     Index("result_bundle_idx", "district", "bundle_id"),
     Index("result_discussion_idx", "district", "discussion_id"),
@@ -238,6 +253,7 @@ document = tenant_table(
     *own("result", "result", ondelete="CASCADE"),
     *own("platform", "platform", ondelete="CASCADE"),
     *far("member", "member"),
+    *guarded("document"),
     *sourced(),
     CheckConstraint("num_nonnulls(event_id, result_id, platform_id) <= 1", name="about_one_thing"),
     Index("document_event_idx", "district", "event_id"),

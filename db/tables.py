@@ -5,6 +5,9 @@ A *tenant's* table has `district` first in its primary key, in its foreign keys 
 names both sides and has no foreign key on its far side: distributed PostgreSQL could not hold one.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +33,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import quoted_name
 
-from db.enums import Labelled
+from db.enums import Labelled, Visibility
 
 metadata = MetaData(
     naming_convention={
@@ -41,6 +44,10 @@ metadata = MetaData(
         "pk": "%(table_name)s_pkey",
     }
 )
+
+# A row by the names of its columns, and where a row is: its district, where it has one, and its id.
+Values = Mapping[str, Any]
+Place = tuple[str | None, int]
 
 FAR = "far"
 """Under this name a column tells which table it refers to where no foreign key does."""
@@ -160,6 +167,58 @@ def searchable(table: str) -> list[SchemaItem]:
 def sourced() -> list[SchemaItem]:
     """Where a row is known from, and whether it is sample data rather than fact."""
     return [shared("source", "source"), flag("is_sample")]
+
+
+def who_sees() -> list[Column[Any]]:
+    """Who sees what a row says: `visibility` and, of what is shared, the districts it is shared with."""
+    return [
+        enum_column("visibility", Visibility, default=Visibility.PUBLIC),
+        Column("shared_with", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    ]
+
+
+def guarded(table: str) -> list[SchemaItem]:
+    """Who sees a row: everybody, partners with whom it is shared, or its own district alone.
+
+    A row that is shared with no district in particular is shared with all partners. The index has the few rows that are
+    not public, for what hangs on them is not seen either.
+    """
+    return [
+        *who_sees(),
+        CheckConstraint("visibility = 'SHARED' OR shared_with = '{}'", name="only_what_is_shared_names_districts"),
+        Index(f"{table}_hidden_idx", "id", "district", postgresql_where=text("visibility <> 'PUBLIC'")),
+    ]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Columns that name a row of another table: its district, where it has one, and its id."""
+
+    district: str | None
+    id: str
+    target: Table
+
+    def place(self, row: Values) -> Place | None:
+        """The row that is named."""
+        if row[self.id] is None:
+            return None
+        return None if self.district is None else row[self.district], row[self.id]
+
+
+@cache
+def references(table: Table) -> Mapping[str, Reference]:
+    """What the columns of a table refer to, by what is referred to: `platform_id` is `platform`."""
+    found = {}
+    for column in table.columns:
+        if column.name.endswith("_id"):
+            name = column.name.removesuffix("_id")
+            if FAR in column.info:
+                found[name] = Reference(f"{name}_district", column.name, metadata.tables[column.info[FAR]])
+                continue
+            targets = {key.column.table for key in column.foreign_keys}
+            for target in targets:
+                found[name] = Reference("district" if "district" in target.c else None, column.name, target)
+    return found
 
 
 def period(start: str, end: str) -> list[SchemaItem]:

@@ -210,9 +210,7 @@ class Loaders:
             def chosen(child: FromClause) -> Sequence[Condition]:
                 return choice(edge, Given(ask).part("selection"), child, child)
 
-            statement = self.snapshot.statements.get(
-                ask.shape, lambda: lookup_statement(edge.target, ask.columns, chosen)
-            )
+            statement = self.snapshot.statement(ask.shape, lambda: lookup_statement(edge.target, ask.columns, chosen))
             return await self._found(statement, edge.target, ask.columns, ask, keys)
 
         loader = self._loader(("named", edge, ask.columns, ask.selection.identity), load)
@@ -236,7 +234,7 @@ class Loaders:
             def chosen(child: FromClause) -> Sequence[Condition]:
                 return [] if given is None else [given(child)]
 
-            statement = self.snapshot.statements.get(name, lambda: lookup_statement(target, columns, chosen))
+            statement = self.snapshot.statement(name, lambda: lookup_statement(target, columns, chosen))
             return await self._found(statement, target, columns, None, keys)
 
         row: Row | None = await self._loader(("row", target, columns, given), load).load(key)
@@ -283,7 +281,7 @@ class Loaders:
         return [row for row in found if row is not None]
 
     async def _made(self, ask: Made) -> Any:
-        statement = self.snapshot.statements.get(ask.shape, lambda: ask.build(Given(ask).part("asked")))
+        statement = self.snapshot.statement(ask.shape, lambda: ask.build(Given(ask).part("asked")))
         rows = await self.snapshot.fetch(statement, Row, ask, {})
         if ask.limit is None:
             return ask.wrap(ask.asked, rows[0])
@@ -300,7 +298,7 @@ class Loaders:
         row_class: type[Row],
     ) -> dict[Key, list[Row]]:
         """What `of_parent` selects from each parent; the statement is kept as `name` and run with what is asked now."""
-        statement = self.snapshot.statements.get(name, lambda: for_each_parent(edge.source, of_parent))
+        statement = self.snapshot.statement(name, lambda: for_each_parent(edge.source, of_parent))
         given = {} if edge.source is None else _columns(keys)
         return self._by_parent(edge, await self.snapshot.fetch(statement, row_class, asked, given))
 

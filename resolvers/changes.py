@@ -7,11 +7,11 @@ from functools import cache
 from sqlalchemy import ARRAY, BigInteger, DateTime, FromClause, and_
 
 from db.enums import ChangeType
-from db.tables import metadata
+from db.tables import metadata, references
 from resolvers import concepts
 from resolvers.asks import One, Parent
 from resolvers.edges import Argument, Concept, Condition, Edge, Row, by, everything, to_one
-from resolvers.entries import concept_of, references
+from resolvers.entries import concept_of
 from resolvers.errors import BadArgument, BadCursor
 from resolvers.filters import has_any
 from resolvers.given import Given

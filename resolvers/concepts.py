@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, litera
 
 from db import areas as area_tables
 from db import changes as change_tables
+from db import contacts as contact_tables
 from db import discussions as discussion_tables
 from db import events as event_tables
 from db import figures as figure_tables
@@ -289,6 +290,9 @@ changed_rows = Concept(
     is_filtered=False,
     has_id=False,
 )
+
+member_contacts = Concept("MemberContact", "members", contact_tables.member_contact, is_filtered=False, has_id=False)
+citizen_contacts = Concept("CitizenContact", "results", contact_tables.citizen_contact, is_filtered=False, has_id=False)
 
 indicators = Concept(
     "Indicator",

@@ -8,12 +8,12 @@ from typing import Any
 import asyncpg
 from strawberry.types import Info as StrawberryInfo
 
-from db import access
 from resolvers.access import ANONYMOUS, Viewer
 from resolvers.batched import Loaders
-from resolvers.errors import Unauthenticated, Unavailable
+from resolvers.errors import Unavailable
 from resolvers.following import Follower
-from resolvers.snapshots import Snapshot, acquired
+from resolvers.snapshots import Snapshot
+from resolvers.viewers import Viewers
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Context:
     # Where the request comes from, to keep those without a key apart.
     client: str = ""
     follower: Follower | None = None
+    viewers: Viewers | None = None
     # What a WebSocket's client said of itself when it connected.
     connection_params: Mapping[str, object] = field(default_factory=dict)
     known_viewer: Viewer | None = None
@@ -44,15 +45,17 @@ class Context:
     async def viewer(self) -> Viewer:
         """Who asks; Unauthenticated when the key is nobody's."""
         if self.known_viewer is None:
-            self.known_viewer = ANONYMOUS if self.key is None else await self._holder(self.key)
+            if self.key is None:
+                self.known_viewer = ANONYMOUS
+            elif self.viewers is None:
+                raise Unavailable("keys cannot be looked up here")
+            else:
+                self.known_viewer = await self.viewers.of(self.key)
         return self.known_viewer
 
-    async def _holder(self, key: str) -> Viewer:
-        async with acquired(self.writable()) as connection:
-            row = await access.holder(connection, key)
-        if row is None:
-            raise Unauthenticated("the key is unknown, has expired or was revoked; ask whoever runs this server")
-        return Viewer(row["name"], tuple(row["districts"]), row["may_write"])
+    async def open(self) -> None:
+        """Let what is read be what the viewer sees; before, it is only what everybody does."""
+        self.snapshot.sight = (await self.viewer()).sight
 
     def writable(self) -> asyncpg.Pool:
         """What is written to."""
@@ -71,6 +74,10 @@ class Context:
         earlier, self.snapshot = self.snapshot, self.snapshot.another(self.primary)
         self.__dict__.pop("loaders", None)
         await earlier.__aexit__(None, None, None)
+        if self.key is not None:
+            # It may have been revoked since.
+            self.known_viewer = None
+            await self.open()
 
     async def __aenter__(self) -> "Context":
         return self

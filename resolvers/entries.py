@@ -16,49 +16,16 @@ from sqlalchemy import Table
 
 from db.changes import ChangedRow, Entry, append
 from db.enums import ChangeType
-from db.tables import FAR, metadata
+from db.tables import Place, Values, metadata, references
+from resolvers.audiences import Audiences, audiences_of, named_rows, rows_at
 from resolvers.concepts import NODES
 from resolvers.edges import HIDDEN, Concept
 from resolvers.ids import make_id
 
-Values = Mapping[str, Any]
-# A row of a table: its district, where it has one, and its id.
-Place = tuple[str | None, int]
 # A table, and one of its rows before and after; null where there was none, or is none.
 Change = tuple[Table, Values | None, Values | None]
 
 _LEFT_OUT = HIDDEN | {"id", "path"}
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Columns that name a row of another table: its district, where it has one, and its id."""
-
-    district: str | None
-    id: str
-    target: Table
-
-    def place(self, row: Values) -> Place | None:
-        """The row that is named."""
-        if row[self.id] is None:
-            return None
-        return None if self.district is None else row[self.district], row[self.id]
-
-
-@cache
-def references(table: Table) -> Mapping[str, Reference]:
-    """What the columns of a table refer to, by what is referred to: `platform_id` is `platform`."""
-    found = {}
-    for column in table.columns:
-        if column.name.endswith("_id"):
-            name = column.name.removesuffix("_id")
-            if FAR in column.info:
-                found[name] = Reference(f"{name}_district", column.name, metadata.tables[column.info[FAR]])
-                continue
-            targets = {key.column.table for key in column.foreign_keys}
-            for target in targets:
-                found[name] = Reference("district" if "district" in target.c else None, column.name, target)
-    return found
 
 
 @cache
@@ -112,16 +79,6 @@ async def ids_of(connection: Connection, rows: Iterable[tuple[Table, Values]]) -
     return Ids(known)
 
 
-async def rows_at(connection: Connection, table: Table, places: Iterable[Place], *columns: str) -> dict[Place, Values]:
-    """Some columns of the rows at given places, of one district or of several."""
-    districts, ids = zip(*places, strict=True)
-    owner = ", district" if "district" in table.c else ""
-    condition = "district = ANY ($2) AND " if owner else ""
-    values = [list(ids), *([sorted(set(districts))] if owner else [])]
-    statement = f"SELECT id{owner}, {', '.join(columns)} FROM {table.name} WHERE {condition}id = ANY ($1)"  # noqa: S608
-    return {(row.get("district"), row["id"]): row for row in await connection.fetch(statement, *values)}
-
-
 def image(table: Table, row: Values, ids: Ids) -> str:
     """A row as JSON."""
     return orjson.dumps(dict(_pictured(table, row, ids)), default=str).decode()
@@ -139,16 +96,25 @@ def _pictured(table: Table, row: Values, ids: Ids) -> Iterator[tuple[str, Any]]:
             yield camel(column.name), row[column.name]
 
 
-def changed_row(table: Table, before: Values | None, after: Values | None, ids: Ids) -> ChangedRow | None:
-    """What became of a row; null when it was made and deleted again."""
+def changed_rows(
+    table: Table, before: Values | None, after: Values | None, ids: Ids, audiences: Audiences
+) -> list[ChangedRow]:
+    """What became of a row; nothing when it was made and deleted again.
+
+    When others see it than before, it is told as deleted to those who saw it, and as created to those who see it.
+    """
+    if before and after and audiences.of(table, before) != audiences.of(table, after):
+        gone = changed_rows(table, before, None, ids, audiences)
+        return gone + changed_rows(table, None, after, ids, audiences)
     row = after or before
     if row is None:
-        return None
+        return []
     action = "UPDATED" if before and after else "CREATED" if after else "DELETED"
     place = (row.get("district"), row["id"]) if "id" in table.c else None
     own = (each.place(row) for each in references(table).values() if each.district == "district")
     owner = place or next((at for at in own if at is not None), (row.get("district"), None))
-    return ChangedRow(
+    audience = audiences.of(table, row)
+    line = ChangedRow(
         type=ChangeType[table.name.upper()],
         action=action,
         row_district=owner[0],
@@ -156,7 +122,11 @@ def changed_row(table: Table, before: Values | None, after: Values | None, ids: 
         node_id=None if place is None else ids.of(table, place),
         before=image(table, before, ids) if before else None,
         after=image(table, after, ids) if after else None,
+        visibility=audience.visibility,
+        shared_with=audience.shared_with,
+        parts=sorted({id_ for each in (before, after) if each for _, id_ in named_rows(table, each)}),
     )
+    return [line]
 
 
 async def places_of(connection: Connection, rows: Iterable[tuple[Table, Values]]) -> set[int]:
@@ -223,14 +193,14 @@ async def entry_of(
     """The change log's entry of what was changed, and the global ids of that and of `also`."""
     noted = [(table, row) for table, *both in changes for row in both if row is not None]
     ids = await ids_of(connection, [*noted, *also])
-    rows = [changed_row(table, before, after, ids) for table, before, after in changes]
+    audiences = await audiences_of(connection, noted)
     return Entry(
         district=district,
         at=at,
         author=author,
         mutation=mutation,
         places=sorted(await places_of(connection, noted)),
-        rows=[row for row in rows if row is not None],
+        rows=[line for each in changes for line in changed_rows(*each, ids, audiences)],
     ), ids
 
 

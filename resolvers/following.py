@@ -7,7 +7,7 @@ therefore costs nothing, and one that comes back with its position misses and re
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import asyncpg
@@ -30,8 +30,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 class Follower:
     """What a process knows of the newest changes, and who waits for them."""
 
-    def __init__(self, dsn: str, *, per_viewer: int = 100) -> None:
+    def __init__(
+        self, dsn: str, *, per_viewer: int = 100, also: Mapping[str, Callable[[], None]] | None = None
+    ) -> None:
         self._dsn = dsn
+        # What else is listened to, and what is done then; also when something may have been missed.
+        self._also = also or {}
         self._per_viewer = per_viewer
         self._kept: deque[Heading] = deque(maxlen=KEPT)
         self._heard = asyncio.Event()
@@ -65,6 +69,9 @@ class Follower:
 
         connection.add_termination_listener(hear)
         await connection.add_listener(CHANNEL, hear)
+        for channel, then in self._also.items():
+            await connection.add_listener(channel, lambda *_, then=then: then())
+            then()
         if self._position is None:
             self._position = await last_position(connection)
             self._tell()

@@ -46,6 +46,8 @@ observations = Edge(
     "Member.observations", concepts.members, concepts.observations, by(district="district", id="member_id")
 )
 
+contact = Edge("Member.contact", concepts.members, concepts.member_contacts, by(district="district", id="member_id"))
+
 membership_district = of_district(concepts.memberships)
 membership_member = to_far("Membership.member", concepts.memberships, concepts.members, "member")
 membership_organization = to_own(

@@ -30,6 +30,7 @@ from resolvers.asks import shape_of_answer
 from resolvers.calls import Called, variables_of
 from resolvers.compiled import Compiler, NotCompiled
 from resolvers.errors import TooLarge
+from resolvers.policy import PUBLIC, Sight
 from resolvers.snapshots import Statement, compiled
 
 # The largest document of a dashboard has some 600 tokens.
@@ -49,7 +50,7 @@ NO_VARIABLES = VariableValues({}, {})
 class Plan:
     """A statement, and how to fill in its parameters.
 
-    `key` holds the values of the variables that decide what is selected.
+    `key` holds how much whoever asks sees, and the values of the variables that decide what is selected.
     """
 
     key: Hashable
@@ -61,11 +62,13 @@ class Plan:
     # The values of parameters, of which those at these places are read anew.
     values: Sequence[Any]
     read: Sequence[tuple[int, Any]]
+    # Those that say whose rows are seen, by their names.
+    seen: Sequence[tuple[int, str]]
 
-    def filled(self, schema: Schema, variables: VariableValues) -> Sequence[Any] | None:
-        """The statement's values for these variables; None when they are of another shape."""
+    def filled(self, schema: Schema, variables: VariableValues, sight: Sight) -> Sequence[Any] | None:
+        """The statement's values for these variables and this sight; None when the variables are of another shape."""
         if not self.calls:
-            return self.values
+            return self.seen_by(sight, list(self.values)) if self.seen else self.values
         asked = list(self.asked)
         for (place, call), shape in zip(self.calls, self.shapes, strict=True):
             asked[place] = call.answer(schema, variables, asked)
@@ -74,6 +77,12 @@ class Plan:
         values = list(self.values)
         for place, reader in self.read:
             values[place] = reader(asked)
+        return self.seen_by(sight, values)
+
+    def seen_by(self, sight: Sight, values: list[Any]) -> list[Any]:
+        """The values with those of a sight."""
+        for place, name in self.seen:
+            values[place] = sight.values[name]
         return values
 
 
@@ -157,9 +166,9 @@ class Documents:
         return Document(node, errors, by_name, fragments, 6 * len(text))
 
     def plan(
-        self, document: Document, operation: Operation, variables: dict[str, Any]
+        self, document: Document, operation: Operation, variables: dict[str, Any], sight: Sight = PUBLIC
     ) -> tuple[Statement, Sequence[Any]]:
-        """The statement that answers an operation, and its values.
+        """The statement that answers an operation for whoever has this sight, and its values.
 
         Raises NotCompiled when only the batched way can answer, and any Fault of an argument; what is wrong with the
         variables themselves is NotCompiled too, for the batched way says it.
@@ -167,17 +176,17 @@ class Documents:
         if operation.refused is not None:
             raise NotCompiled(operation.refused)
         given = self._coerced(operation, variables)
-        key = tuple(given.coerced.get(name) for name in operation.deciding)
+        key = (sight.shape, *(given.coerced.get(name) for name in operation.deciding))
         plans = operation.plans
         for position, plan in enumerate(plans):
-            values = plan.filled(self._schema, given) if plan.key == key else None
+            values = plan.filled(self._schema, given, sight) if plan.key == key else None
             if values is not None:
                 if position:
                     plans.insert(0, plans.pop(position))
                 self.found += 1
                 return plan.statement, values
         try:
-            plan = self._planned(document, operation, given, key)
+            plan = self._planned(document, operation, given, key, sight)
         except NotCompiled as reason:
             if not operation.node.variable_definitions:
                 operation.refused = str(reason)
@@ -198,9 +207,11 @@ class Documents:
             return given
         raise NotCompiled("its variables do not fit")
 
-    def _planned(self, document: Document, operation: Operation, given: VariableValues, key: Hashable) -> Plan:
+    def _planned(
+        self, document: Document, operation: Operation, given: VariableValues, key: Hashable, sight: Sight
+    ) -> Plan:
         compiler = Compiler(self._schema, document.fragments, given)
-        statement = compiled(compiler.statement(operation.node))
+        statement = compiled(compiler.statement(operation.node), sight.shape)
         asked, called = compiler.asked, compiler.called
         reached: set[int] = set()
         for place, call in enumerate(called):
@@ -218,7 +229,9 @@ class Documents:
                 needed |= {place, *(called[place].steps or ())[:1]}
         calls = [(place, called[place]) for place in sorted(reached & needed)]
         shapes = [shape_of_answer(asked[place]) for place, _ in calls]
-        return Plan(key, statement, asked, calls, shapes, statement.values(asked, {}), read)
+        values = statement.values(asked, sight.values)
+        seen = [(place, name) for place, name in enumerate(statement.names) if name in sight.values]
+        return Plan(key, statement, asked, calls, shapes, values, read, seen)
 
 
 def _has_variables(node: FieldNode) -> bool:

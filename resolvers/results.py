@@ -20,6 +20,7 @@ joint_platforms = Edge(
 )
 discussion = to_own("Proposal.discussion", concepts.results, concepts.discussions, "discussion")
 handler = to_far("CitizenRequest.handler", concepts.results, concepts.members, "handler")
+contact = Edge("CitizenRequest.contact", concepts.results, concepts.citizen_contacts, by(**_KEY))
 leads_to = Edge("Result.leadsTo", concepts.results, concepts.results, by(district="district", id="follows_from_id"))
 department = to_own("Result.department", concepts.results, concepts.organizations, "department")
 campaign = to_own("SupervisionItem.campaign", concepts.results, concepts.campaigns, "campaign")

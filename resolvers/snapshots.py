@@ -11,11 +11,11 @@ from typing import Any, Self
 
 import asyncpg
 from sqlalchemy import Select
-from sqlalchemy.dialects.postgresql import asyncpg as sqlalchemy_asyncpg
 
 from resolvers.edges import Row
 from resolvers.errors import Fault, TimedOut, Unavailable
 from resolvers.given import Reader
+from resolvers.policy import PUBLIC, Shape, Sight, dialect_of
 
 # How many seconds an operation may take in all, and how many it waits for a connection before it is told to come back.
 DEADLINE = 30
@@ -33,15 +33,13 @@ LOST = (
 TOO_SLOW = "this took too long; ask for fewer rows, a narrower filter or fewer levels"
 GONE = "the database cannot be reached just now; try again in a moment"
 OVER = Unavailable("the operation is over")
-# SQLAlchemy gives its dialects no types.
-DIALECT = sqlalchemy_asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
 class Statement:
     """A compiled statement: its text, and its parameters in order.
 
-    Some are constants, some are read from what is asked, and those named `keys_…` come with each run.
+    Some are constants, some are read from what is asked, and those named `keys_…` and `sight_…` come with each run.
     """
 
     sql: str
@@ -57,9 +55,9 @@ class Statement:
         ]
 
 
-def compiled(statement: Select[Any]) -> Statement:
-    """`statement` as PostgreSQL will see it."""
-    result = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+def compiled(statement: Select[Any], shape: Shape | None) -> Statement:
+    """`statement` as PostgreSQL will see it, for those whose sight has a shape; with None, the tables as they are."""
+    result = statement.compile(dialect=dialect_of(shape), compile_kwargs={"render_postcompile": True})
     readers = {name: reader for name, bind in result.binds.items() if (reader := getattr(bind, "reader", None))}
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params), readers)
 
@@ -71,11 +69,12 @@ class Statements:
         self._size = size
         self._kept: OrderedDict[Hashable, Statement] = OrderedDict()
 
-    def get(self, key: Hashable, build: Callable[[], Select[Any]]) -> Statement:
-        """The statement known as `key`, compiled by way of `build` when it is not kept."""
+    def get(self, key: Hashable, build: Callable[[], Select[Any]], shape: Shape) -> Statement:
+        """The statement known as `key`, compiled by way of `build` when it is not kept for those of a shape."""
+        key = shape, key
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = compiled(build())
+            found = self._kept[key] = compiled(build(), shape)
             if len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         else:
@@ -103,8 +102,10 @@ class Snapshot:
     `ran` are the statements, `seconds` the time they took in all.
     """
 
-    def __init__(self, pool: asyncpg.Pool, statements: Statements) -> None:
-        self.statements = statements
+    def __init__(self, pool: asyncpg.Pool, statements: Statements, sight: Sight = PUBLIC) -> None:
+        # What whoever asks may see, which has to be known before anything is read.
+        self.sight = sight
+        self._statements = statements
         self.ran: list[str] = []
         self.seconds = 0.0
         self._pool = pool
@@ -114,11 +115,15 @@ class Snapshot:
         self._ended: Fault | None = None
         self._running: asyncio.Task[Any] | None = None
 
+    def statement(self, key: Hashable, build: Callable[[], Select[Any]]) -> Statement:
+        """The statement known as `key`, made by `build`, as it is for whoever asks."""
+        return self._statements.get(key, build, self.sight.shape)
+
     async def fetch(
         self, statement: Statement, row_class: type[Row], asked: Any, keys: Mapping[str, Sequence[Any]]
     ) -> list[Row]:
         """The rows of `statement`, as `row_class`, with the values of what is asked and the keys of the parents."""
-        values = statement.values(asked, keys)
+        values = statement.values(asked, {**keys, **self.sight.values})
         async with self._lock:
             if self._ended is not None:
                 raise type(self._ended)(self._ended.message)
@@ -207,7 +212,7 @@ class Snapshot:
 
     def another(self, pool: asyncpg.Pool | None = None) -> "Snapshot":
         """A later snapshot, through the same pool or another one; what was run counts for both."""
-        later = Snapshot(pool or self._pool, self.statements)
+        later = Snapshot(pool or self._pool, self._statements, self.sight)
         later.ran, later.seconds = self.ran, self.seconds
         return later
 

@@ -17,6 +17,7 @@ from strawberry import UNSET
 from db.changes import answered, append, last_position
 from db.counters import Keeping
 from resolvers.access import PUBLIC, Viewer
+from resolvers.audiences import audience_given
 from resolvers.entries import camel
 from resolvers.errors import BadArgument, Conflict, TimedOut, Unavailable
 from resolvers.snapshots import GONE, LOST, PATIENCE, TOO_SLOW
@@ -115,6 +116,11 @@ async def _written(connection: Connection, viewer: Viewer, mutation: str, act: A
             told = earlier["answer"]
             return Written(earlier["position"], await act.again(connection, told) if act.again else told)
     current = Write(connection, viewer, datetime.now(UTC), Keeping(connection), is_public=act.is_public, client=client)
+    visibility = getattr(given, "visibility", None)
+    if visibility is not None:
+        current.audience = audience_given(visibility, given.shared_with)
+    elif getattr(given, "shared_with", None):
+        raise BadArgument("sharedWith names districts; say visibility: SHARED with it")
     rows = await act(current, given)
     await current.kept.settle()
     entry, answer = await current.entry(mutation, rows)

@@ -9,29 +9,31 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from asyncpg import Connection
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table
 from strawberry import UNSET
 
 from db import search
 from db.changes import Entry, signing_secret
 from db.contacts import citizen_contact, count_since
 from db.counters import Keeping
-from db.enums import PlatformStatus
+from db.enums import PlatformStatus, Visibility
 from db.events import attendance, event, event_platform
 from db.machines import Machine
 from db.platforms import platform
 from db.results import adoption, result
+from db.tables import Values, references
 from resolvers.access import Viewer
+from resolvers.audiences import Audience, audience_in, audience_named
 from resolvers.edges import Concept
-from resolvers.entries import Ids, Values, camel, entry_of
+from resolvers.entries import Ids, camel, entry_of
 from resolvers.errors import BadArgument, UnknownCode
 from resolvers.failures import IllegalTransition, NotFound, TooManyRequests, WouldBeItsOwnAncestor
 from resolvers.ids import read_id
-from resolvers.snapshots import Statement, compiled
+from resolvers.policy import GUARDED, parts_of
+from resolvers.rowwise import Lock, deletion, insertion, key_of, looking, selection, state_of, update_of
 from resolvers.times import LOCAL_TIME
 
 Answer = Mapping[str, Any]
@@ -43,6 +45,8 @@ class Secret(str):
     __slots__ = ()
 
 
+# How many parts of rows that others see than before one write tells of.
+MAX_PARTS = 5_000
 # What stands for a row that was not noted before.
 MISSING = object()
 
@@ -54,8 +58,6 @@ HOUR = timedelta(hours=1)
 REQUESTS_PER_HOUR = 10
 
 Key = tuple[Any, ...]
-# Whether rows are locked until the end: against others' changes and locks, or with "share" against changes alone.
-Lock = Literal[True, False, "share"]
 
 
 @dataclass
@@ -73,6 +75,10 @@ class Write:
     # Whether everybody may do this, and where the request comes from.
     is_public: bool = False
     client: str = ""
+    # Who is to see what is made, where the input says so.
+    audience: Audience | None = None
+    # The rows that others see than before.
+    reshown: list[tuple[Table, Values]] = field(default_factory=list)
     # Those known to be there.
     districts: set[str] = field(default_factory=set)
 
@@ -98,9 +104,19 @@ class Write:
         if found.table is not concept.table or (kind is not None and typename != kind):
             raise BadArgument(f"{name} must be the id of a {kind or concept.name}, got one of a {typename}")
         row = await self.row(concept.table, dict(zip(concept.key, key, strict=True)), lock=lock)
-        if row is None or (found.kind_column and found.type_names[row[found.kind_column]] != typename):
+        is_other = row is not None and found.kind_column and found.type_names[row[found.kind_column]] != typename
+        if row is None or is_other or not await self.sees(found.table, row):
             raise NotFound(name, typename, id_[:80])
         return row
+
+    async def sees(self, table: Table, row: Values) -> bool:
+        """Whether the viewer sees a row; what they do not see is not there for them."""
+        sight = self.viewer.sight
+        if sight.is_all or (sight.modules is None and row.get("district") in sight.districts):
+            return True
+        statement, key = looking(table, sight.shape), {name: row[name] for name in key_of(table)}
+        values = statement.values(None, {**key, **sight.values})
+        return await self.connection.fetchval(statement.sql, *values) is not None
 
     async def row(self, table: Table, values: Values, *, lock: Lock = False) -> Values | None:
         """The first row with these values, if there is one."""
@@ -109,7 +125,7 @@ class Write:
 
     async def rows(self, table: Table, values: Values, *, lock: Lock = False, limit: int | None = None) -> list[Values]:
         """The rows with these values, by key; null stands for no value."""
-        statement = _selection(table, tuple((name, value is None) for name, value in values.items()), lock, limit)
+        statement = selection(table, tuple((name, value is None) for name, value in values.items()), lock, limit)
         rows: list[Values] = await self.connection.fetch(statement.sql, *statement.values(None, values))
         return rows
 
@@ -117,11 +133,15 @@ class Write:
 
     async def add(self, table: Table, **values: Any) -> Values:
         """A new row."""
-        self._require(values)
+        self._require(table, values)
+        if table in GUARDED and "visibility" not in values:
+            # What names others is seen at most by those who see these.
+            audience = self.audience or await audience_named(self.connection, table, values)
+            values |= audience.columns
         await self._require_known(values["district"])
         await self._touch_counted(table, values)
         filled = self._searchable(table, values)
-        statement = _insertion(table, tuple(filled))
+        statement = insertion(table, tuple(filled))
         row: Values = await self.connection.fetchrow(statement.sql, *statement.values(None, filled))
         if table in FACTS:
             self.kept.add(table.name, row["district"], row["id"])
@@ -130,17 +150,19 @@ class Write:
 
     async def change(self, table: Table, row: Values, **values: Any) -> Values:
         """`row` with other values; it must be locked."""
-        self._require(row)
+        self._require(table, row)
         if table in FACTS:
             await self.kept.touch(table.name, row["district"], [row["id"]])
         await self._touch_counted_by(table, row, values)
         new = {name: value for name, value in self._searchable(table, {**row, **values}).items() if name in values or (
             name in ("terms", "sort_key"))}  # fmt: skip
-        statement = _update(table, tuple(new))
+        statement = update_of(table, tuple(new))
         changed: Values = await self.connection.fetchrow(
-            statement.sql, *statement.values(None, {**{f"old_{name}": row[name] for name in _key_of(table)}, **new})
+            statement.sql, *statement.values(None, {**{f"old_{name}": row[name] for name in key_of(table)}, **new})
         )
         self._note(table, row, row, changed)
+        if table in GUARDED and audience_in(row) != audience_in(changed):
+            self.reshown.append((table, changed))
         return changed
 
     async def edit(self, table: Table, row: Values, given: Any, *names: str) -> Values:
@@ -159,17 +181,17 @@ class Write:
 
     async def remove(self, table: Table, row: Values) -> None:
         """Delete `row`, which must be locked and have nothing that belongs to it."""
-        self._require(row)
+        self._require(table, row)
         await self._touch_counted(table, row)
         if table in FACTS:
             await self.kept.touch(table.name, row["district"], [row["id"]])
-        statement = _deletion(table)
+        statement = deletion(table)
         await self.connection.execute(statement.sql, *(row[name] for name in statement.names))
         self._note(table, row, row, None)
 
     async def replant(self, table: Table, row: Values, parent: Values | None) -> Values:
         """`row` and all below it under another parent, or under none."""
-        self._require(row)
+        self._require(table, row)
         if parent is not None and row["id"] in parent["path"]:
             raise WouldBeItsOwnAncestor(parent["name"])
         above = [] if parent is None else parent["path"]
@@ -204,18 +226,28 @@ class Write:
             "client": client,
             "at": self.at,
         }
-        statement = _insertion(citizen_contact, tuple(values))
+        statement = insertion(citizen_contact, tuple(values))
+        await self.connection.execute(statement.sql, *statement.values(None, values))
+
+    async def put_unlogged(self, table: Table, key: Values, new: Values) -> None:
+        """What is personal, written with the transaction and kept out of the change log."""
+        found = await self.row(table, key, lock=True)
+        if found is None:
+            statement, values = insertion(table, (*key, *new)), {**key, **new}
+        else:
+            statement = update_of(table, tuple(new))
+            values = {**{f"old_{name}": found[name] for name in key_of(table)}, **new}
         await self.connection.execute(statement.sql, *statement.values(None, values))
 
     async def move(self, machine: Machine, table: Table, row: Values, to: str, **values: Any) -> Values:
         """`row` in another state of its machine, or an IllegalTransition."""
-        require_transition(machine, row[_state_of(table)], to)
-        return await self.change(table, row, **{_state_of(table): to}, **values)
+        require_transition(machine, row[state_of(table)], to)
+        return await self.change(table, row, **{state_of(table): to}, **values)
 
-    def _require(self, row: Values) -> None:
+    def _require(self, table: Table, row: Values) -> None:
         # What everybody may do asks for itself where it goes beyond that.
         if not self.is_public:
-            self.viewer.require_write(row["district"])
+            self.viewer.require_write(row["district"], table)
 
     async def _require_known(self, district: str) -> None:
         """UnknownCode unless a district, a city or a province has the code."""
@@ -236,10 +268,11 @@ class Write:
 
     async def _touch_counted_by(self, table: Table, row: Values, values: Values) -> None:
         """Touch what is counted by the columns that change: attendances by their event, events by their places."""
-        if table is event and values.get("kind", row["kind"]) != row["kind"]:
+        changed = {name for name, value in values.items() if value != row[name]}
+        if table is event and changed & {"kind", "visibility", "shared_with"}:
             of = await self.rows(attendance, {"district": row["district"], "event_id": row["id"]})
             await self.kept.touch("attendance", row["district"], [each["id"] for each in of])
-        if table is platform and values.get("area_id", row["area_id"]) != row["area_id"]:
+        if table is platform and changed & {"area_id", "visibility"}:
             held = await self.rows(event_platform, {"platform_district": row["district"], "platform_id": row["id"]})
             for district in sorted({each["district"] for each in held}):
                 ids = [each["event_id"] for each in held if each["district"] == district]
@@ -252,7 +285,7 @@ class Write:
         return {**values, "sort_key": sort_key, "terms": terms}
 
     def _note(self, table: Table, row: Values, before: Values | None, after: Values | None) -> None:
-        key = table, tuple(row[name] for name in _key_of(table))
+        key = table, tuple(row[name] for name in key_of(table))
         if before == after:
             return
         self.undo.setdefault(key, (self.before.get(key, MISSING), self.after.get(key)))
@@ -282,9 +315,10 @@ class Write:
 
     async def entry(self, mutation: str, rows: Mapping[str, Any]) -> tuple[Entry, Answer]:
         """The change log's entry of what was changed, and the global ids of what the mutation gives."""
+        changes = [(key[0], before, self.after[key]) for key, before in self.before.items()]
         entry, ids = await entry_of(
             self.connection,
-            [(key[0], before, self.after[key]) for key, before in self.before.items()],
+            [*changes, *await self._shown_again()],
             district=_owner(self, rows),
             at=self.at,
             author=self.viewer.name,
@@ -292,6 +326,21 @@ class Write:
             also=((each.table, each.row) for each in _rows_in(rows)),
         )
         return entry, {name: _ids_in(value, ids) for name, value in rows.items()}
+
+    async def _shown_again(self) -> list[tuple[Table, None, Values]]:
+        """The parts of what more people see than before, told to them as if they were new."""
+        found: dict[tuple[Table, Key], Values] = {}
+        for table, row in self.reshown:
+            if audience_in(row) == Audience(Visibility.INTERNAL):
+                continue
+            for part, name in parts_of(table):
+                reference = references(part)[name]
+                same = {reference.district or "district": row["district"], reference.id: row["id"]}
+                for each in await self.rows(part, same, limit=MAX_PARTS):
+                    found[part, tuple(each[column] for column in key_of(part))] = each
+        if len(found) > MAX_PARTS:
+            raise BadArgument(f"this shows more than {MAX_PARTS:,} rows to others; do it in parts")
+        return [(key[0], None, row) for key, row in found.items() if key not in self.after]
 
 
 @dataclass(frozen=True)
@@ -349,43 +398,3 @@ def _owner(current: Write, rows: Mapping[str, Any]) -> str:
     changed = (row for row in (*current.after.values(), *current.before.values()) if row is not None)
     given = (each.row for each in _rows_in(rows) if "district" in each.table.c)
     return next((str(row["district"]) for row in (*changed, *given)), "")
-
-
-# --- Statements
-
-
-def _key_of(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.primary_key.columns)
-
-
-def _state_of(table: Table) -> str:
-    return "status" if "status" in table.c else "state"
-
-
-@cache
-def _selection(table: Table, given: tuple[tuple[str, bool], ...], lock: Lock, limit: int | None) -> Statement:
-    conditions = [
-        table.c[name].is_(None) if is_null else table.c[name] == bindparam(name, type_=table.c[name].type)
-        for name, is_null in given
-    ]
-    statement = select(table).where(*conditions).order_by(*table.primary_key.columns).limit(limit)
-    return compiled(statement.with_for_update(read=lock == "share") if lock else statement)
-
-
-@cache
-def _insertion(table: Table, names: tuple[str, ...]) -> Statement:
-    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
-    return compiled(insert(table).values(values).returning(*table.c))  # type: ignore[arg-type]
-
-
-@cache
-def _update(table: Table, names: tuple[str, ...]) -> Statement:
-    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
-    same = [table.c[name] == bindparam(f"old_{name}", type_=table.c[name].type) for name in _key_of(table)]
-    return compiled(update(table).where(*same).values(values).returning(*table.c))  # type: ignore[arg-type]
-
-
-@cache
-def _deletion(table: Table) -> Statement:
-    same = [table.c[name] == bindparam(name, type_=table.c[name].type) for name in _key_of(table)]
-    return compiled(delete(table).where(*same))  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from db.changes import signing_secret
+from db.events import attendance
 from resolvers import checkins, concepts
 from resolvers.context import Info
 from resolvers.errors import Unavailable, UnknownCode
@@ -36,7 +37,7 @@ async def _check_in_code(info: Info, event: Event) -> CheckInCode:
     row = await context.loaders.answer(node(event)) if concept is concepts.events else None
     if row is None:
         raise UnknownCode("event must be the id of an event that is there")
-    viewer.require_write(str(key[0]))
+    viewer.require_write(str(key[0]), attendance)
     async with acquired(context.writable()) as connection:
         secret = await signing_secret(connection)
     now = datetime.now(UTC)

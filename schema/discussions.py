@@ -4,12 +4,12 @@ from datetime import datetime
 
 import strawberry
 
-from db.enums import DiscussionKind, DiscussionStatus
+from db.enums import DiscussionKind, DiscussionStatus, Visibility
 from resolvers import concepts
 from resolvers import discussions as edges
 from resolvers.areas import is_within
 from resolvers.filters import during, equals, has_any, is_of_district, neighbour, one_of
-from schema.fields import column, connection, to_one
+from schema.fields import SHARED_WITH, VISIBILITY, column, connection, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -24,6 +24,8 @@ class Discussion(Node):
     topics: list[str] = column("What it is about.")
     opened_at: datetime = column("When it was opened, in UTC.")
     closes_at: datetime | None = column("Until when one can speak, in UTC; null when there is no limit.")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.district, "The district that owns it.", required=True)
     member = to_one(edges.member, "The member who opened it; null when a body did.")
@@ -62,5 +64,6 @@ class DiscussionFilter:
         is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
     opened_at: DateRange | None = where(during("opened_at"), "It was opened within these days.")
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     member: MemberFilter | None = where(neighbour(edges.member), "The member who opened it meets this filter.")

@@ -218,8 +218,9 @@ class Endpoint(GraphQL[Context, None]):
         state = scope["app"].state
         client = scope.get("client") or ("",)
         snapshot = Snapshot(state.pool, state.statements)
+        key, asked_from = key_of(headers), client[0]
         return Context(
-            snapshot, scope["request_id"], may_compile, state.primary, key_of(headers), client[0], state.follower
+            snapshot, scope["request_id"], may_compile, state.primary, key, asked_from, state.follower, state.viewers
         )
 
     def decode_json(self, data: str | bytes) -> object:

@@ -13,6 +13,7 @@ from db.enums import (
     EventMode,
     EventStatus,
     OrganizerRole,
+    Visibility,
 )
 from resolvers import concepts
 from resolvers import events as edges
@@ -33,7 +34,7 @@ from resolvers.filters import (
     one_of,
 )
 from resolvers.pages import Selection
-from schema.fields import LOCAL_TIMES, asking, column, connection, to_many, to_one
+from schema.fields import LOCAL_TIMES, SHARED_WITH, VISIBILITY, asking, column, connection, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -81,6 +82,8 @@ class Event(Node):
     capacity: int | None = column("How many may sign up; null when there is no limit.")
     registration_closes_at: datetime | None = column("Until when one can sign up, in UTC; null when there is no limit.")
     meeting_url: str | None = column("Where it is joined on line; null when it is not.")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.district, "The district that owns the event.", required=True)
     districts = connection(edges.districts, "The districts that take part: its own, its organizers', its platforms'.")
@@ -173,6 +176,7 @@ class EventFilter:
         is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
     has_topics: bool | None = where(has_items("topics"), "Whether any topic is named.")
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     has_results: bool | None = where(has_some(edges.results), "Whether anything came out of it.")
     platform: Annotated["PlatformFilter", strawberry.lazy("schema.platforms")] | None = where(

@@ -34,6 +34,12 @@ def column(description: str, *, name: str | None = None) -> Any:
     return strawberry.field(description=description, name=name)
 
 
+VISIBILITY: Any = column("Who sees it.")
+SHARED_WITH: Any = column(
+    "The codes of the districts, cities and provinces it is shared with, shown to its own district; empty to others."
+)
+
+
 def asking(asks: Callable[..., Any], description: str, edge: Edge | None = None) -> Any:
     """What a function asks of the graph for the row and the arguments it takes."""
 

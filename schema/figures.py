@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from db.enums import Aggregation, Basis, Precision, Unit
+from db.enums import Aggregation, Basis, Precision, Unit, Visibility
 from resolvers import concepts
 from resolvers import figures as edges
 from resolvers.areas import is_within
@@ -16,7 +16,7 @@ from resolvers.edges import Handle, Row
 from resolvers.filters import equals, is_of_district, neighbour_is, one_of, period_includes
 from schema.areas import City, District, IndustryPark, Province, Township, Village
 from schema.events import Event
-from schema.fields import asking, column, connection, to_one
+from schema.fields import SHARED_WITH, VISIBILITY, asking, column, connection, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, where
 from schema.members import Member
 from schema.nodes import Node, connection_type, order_input
@@ -129,6 +129,8 @@ class Observation(Node):
     unit: Unit = column("What the value counts.")
     population: str | None = column("Whom or what it covers, where that is not everything the subject has.")
     quote: str | None = column("The words of the source.")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.district, "The district that published it.", required=True)
     indicator = to_one(edges.indicator, "What it measures.", required=True)
@@ -161,4 +163,5 @@ class ObservationFilter:
     within: list[str] | None = where(
         is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")

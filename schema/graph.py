@@ -66,6 +66,7 @@ class Graph(strawberry.Schema):
         context: Context = context_value
 
         async def run() -> ExecutionResult:
+            await context.open()
             data = await self.compiled(query, variable_values, operation_name, context)
             if data is not None:
                 return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
@@ -172,6 +173,7 @@ class Graph(strawberry.Schema):
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
     ) -> bytes | None:
         """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
+        await context.open()
         data = await self.compiled(query, variables, operation_name, context)
         return None if data is None else b'{"data":%b}' % data
 
@@ -197,7 +199,7 @@ class Graph(strawberry.Schema):
             operation = document.operation(operation_name)
             if operation is None or document.errors:
                 return None
-            statement, values = self.documents.plan(document, operation, variables)
+            statement, values = self.documents.plan(document, operation, variables, context.snapshot.sight)
         except (GraphQLError, NotCompiled, RecursionError):
             return None
         try:

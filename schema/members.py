@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from db.enums import EventKind, Gender, MembershipRole, ResultKind
+from db.enums import EventKind, Gender, MembershipRole, ResultKind, Visibility
 from resolvers import concepts
 from resolvers import discussions as discussion_edges
 from resolvers import members as edges
@@ -14,7 +14,7 @@ from resolvers.areas import is_within
 from resolvers.asks import Parent
 from resolvers.duty import DutyRecord
 from resolvers.filters import active_on, equals, has_any, is_of_district, is_set, neighbour, one_of
-from schema.fields import asking, column, connection, to_one
+from schema.fields import SHARED_WITH, VISIBILITY, asking, column, connection, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
 from schema.organizations import OrganizationFilter, SectorFilter
@@ -68,6 +68,13 @@ def _duty_report(self: Parent, year: Year) -> DutyRecord:
     return DutyRecord(self, year)
 
 
+@strawberry.type(description="How a member can be reached. It needs a key with the scope `personal` for the district.")
+class MemberContact:
+    phone: str | None = column("The telephone number; null when not known.")
+    email: str | None = column("The mail address; null when not known.")
+    born_on: date | None = column("The day of birth; the first of January where only the year is known.")
+
+
 @strawberry.type(description="A member of the CPPCC (政协委员).")
 class Member(Node):
     name: str = column("The name.")
@@ -76,6 +83,8 @@ class Member(Node):
     post: str | None = column("The public post or profession; null when not stated.")
     duty_code: str | None = column("The member's duty code (履职码), unique in the district; null when not issued.")
     tags: list[str] = column("What the member is good at or cares for, from the tag wall (标签墙).")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than a real person.")
     district = to_one(edges.district, "The district of whose committee the person is a member.", required=True)
     sector = to_one(edges.sector, "The sector the member represents; null when not stated.")
@@ -87,6 +96,7 @@ class Member(Node):
     results = connection(edges.results, "The results of which the member is an author.")
     observations = connection(edges.observations, "Published figures about the member.")
     source = to_one(edges.source, "Where the member is known from.")
+    contact = to_one(edges.contact, "How to reach the member; null to those who may not know it.")
     duty_report: DutyReport = asking(_duty_report, "The duty report of a year, 1949–2100.")
 
 
@@ -144,6 +154,7 @@ class MemberFilter:
         is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
     has_sector: bool | None = where(is_set("sector_id"), "Whether the sector is stated.")
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     sector: SectorFilter | None = where(neighbour(edges.sector), "The member's sector meets this filter.")
     memberships: MembershipFilter | None = where(

@@ -34,6 +34,13 @@ def optional(description: str, default: Any = None) -> Any:
 SAMPLE: Any = optional("Whether it is sample data rather than fact.", False)
 
 
+VISIBILITY: Any = optional("Who is to see it beside its district; those who see what it belongs to by default.")
+SHARED_WITH: Any = optional(
+    "With SHARED, the codes of the districts it is shared with, a city's for all of its districts; with all partners"
+    " when none is named."
+)
+
+
 @strawberry.input(description="What every input has.")
 class Input:
     idempotency_key: str | None = optional(
@@ -85,19 +92,23 @@ FAILURES: dict[type[Failure], type] = {
 """The type of each failure."""
 
 
-def _node(name: str, is_list: bool) -> Any:
+def _node(name: str, is_list: bool, is_seen: bool) -> Any:
     def one(self: Told) -> Named:
-        return _there(getattr(self, name))
+        return _there(getattr(self, name), is_seen)
 
     def several(self: Told) -> list[Named]:
-        return [_there(each) for each in getattr(self, name)]
+        return [_there(each, is_seen) for each in getattr(self, name)]
 
     return several if is_list else one
 
 
-def _there(id_: str) -> Named:
-    """What was written, which only another write since can have taken away."""
-    return replace(lookups.node(id_), missing=Conflict("it was written, and deleted since; the change log has both"))
+def _there(id_: str, is_seen: bool) -> Named:
+    """What was written, which only another write since can have taken away from those who see it."""
+    return (
+        lookups.node(id_)
+        if not is_seen
+        else replace(lookups.node(id_), missing=Conflict("it was written, and deleted since; the change log has both"))
+    )
 
 
 def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[Any, str]]) -> Any:
@@ -111,10 +122,13 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
         "cursor": column("Its place in the change log: what `changes(since:)` goes on after."),
     }
     for field, (type_, text) in gives.items():
-        body["__annotations__"][field] = type_
         is_list = get_origin(type_) is list
         inner = get_args(type_)[0] if is_list else type_
-        body[field] = asking(_node(field, is_list), text) if issubclass(inner, Node) else column(text)
+        # Whoever may do this without a key need not see what came of it.
+        is_seen = not (act.is_public and issubclass(inner, Node))
+        body["__annotations__"][field] = type_ if is_seen else type_ | None
+        text = text if is_seen else f"{text} Null to those who do not see it."
+        body[field] = asking(_node(field, is_list, is_seen), text) if issubclass(inner, Node) else column(text)
     payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
     kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
     union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")

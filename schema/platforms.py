@@ -4,14 +4,14 @@ from datetime import date
 
 import strawberry
 
-from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus
+from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus, Visibility
 from resolvers import concepts
 from resolvers import platforms as edges
 from resolvers.areas import is_within
 from resolvers.filters import during, equals, has_some, is_of_district, neighbour, one_of
 from schema.areas import AreaFilter
 from schema.events import EventFilter
-from schema.fields import column, connection, named, to_many, to_one
+from schema.fields import SHARED_WITH, VISIBILITY, column, connection, named, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MembershipFilter
 from schema.nodes import Node, connection_type, order_input
@@ -38,6 +38,8 @@ class Platform(Node):
     established_on: date | None = column("The day it opened; null when not known.")
     closed_on: date | None = column("The day it closed; null while it is open or when not known.")
     note: str | None = column("What there is to know about the row itself.")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.district, "The district it belongs to.", required=True)
     area = to_one(edges.area, "Where it is.", required=True)
@@ -108,6 +110,7 @@ class PlatformFilter:
     within: list[str] | None = where(
         is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     established_on: DateRange | None = where(during("established_on"), "It opened within these days.")
     area: AreaFilter | None = where(neighbour(edges.area), "The area it is in meets this filter.")

@@ -21,6 +21,7 @@ from resolvers import results as result_edges
 from resolvers.asks import Named, Rows
 from resolvers.errors import UnknownCode
 from resolvers.searches import Search, search
+from schema.access import Viewer, viewer
 from schema.areas import Area, District
 from schema.codes import CheckInCode, check_in_code
 from schema.comparisons import Comparison, comparison
@@ -33,6 +34,7 @@ from schema.machines import StateMachine, shown
 from schema.nodes import Node
 from schema.paging import After, Before, First, Last
 from schema.platforms import Platform
+from schema.receipts import RequestStatus, request_status
 from schema.rollups import Rollup, rollup
 from schema.searches import SearchConnection
 
@@ -147,4 +149,6 @@ class Query:
     discussions = connection(discussion_edges.all_discussions, "All discussions, newest first.")
     documents = connection(result_edges.all_documents, "All documents: reports, press, files, lectures.")
     check_in_code: CheckInCode = check_in_code
+    request_status: RequestStatus | None = request_status
+    viewer: Viewer = viewer
     changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")

@@ -15,13 +15,14 @@ from db.enums import (
     ReplyClass,
     ResultKind,
     ResultStatus,
+    Visibility,
 )
 from resolvers import concepts
 from resolvers import results as edges
 from resolvers.areas import is_within
 from resolvers.filters import during, equals, has_any, has_items, has_some, is_of_district, is_set, neighbour, one_of
 from schema.events import EventFilter
-from schema.fields import LOCAL_TIMES, column, connection, to_many, to_one
+from schema.fields import LOCAL_TIMES, SHARED_WITH, VISIBILITY, column, connection, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -73,6 +74,8 @@ class Result(Node):
     closed_at: datetime | None = column("When it was closed, in UTC; null while it is open or when not known.")
     date_precision: DatePrecision = column("How exactly `raisedAt` is known.")
     topics: list[str] = column("What it is about.")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.district, "The district that owns it.", required=True)
     platform = to_one(edges.platform, "The platform it came out at; null when none is stated.")
@@ -118,8 +121,14 @@ class SupervisionItem(Result):
     campaign = to_one(edges.campaign, "The campaign that found it; null when none did.")
 
 
+@strawberry.type(description="How a citizen can be reached. It needs a key with the scope `personal` for the district.")
+class CitizenContact:
+    contact: str | None = column("What the citizen said of it; null when nothing.")
+
+
 @strawberry.type(description="A problem raised by a citizen (群众反映问题). The citizen is not named.")
 class CitizenRequest(Result):
+    contact = to_one(edges.contact, "How to reach the citizen; null to those who may not know it.")
     handler = to_one(edges.handler, "The member who takes care of it; null when nobody does yet.")
     rating: int | None = column("How content the citizen is with the reply, 1–5; null when nothing was said.")
 
@@ -212,6 +221,8 @@ class Document(Node):
     url: str | None = column("Where it can be read; null when it is not on line.")
     sha512: str | None = column("The SHA-512 of the file in hexadecimal; null when there is no file.")
     body: str | None = column("Its text; null when not extracted.")
+    visibility: Visibility = VISIBILITY
+    shared_with: list[str] = SHARED_WITH
     is_sample: bool = column("Whether it is sample data rather than fact.")
     district = to_one(edges.document_district, "The district that owns it.", required=True)
     member = to_one(edges.document_member, "The member who lectures or wrote it; null when not stated.")
@@ -236,6 +247,7 @@ ProposalBundleOrder = order_input(concepts.bundles)
 class DocumentFilter:
     kind: list[DocumentKind] | None = where(one_of("kind"), "It is of one of these kinds.")
     district: list[str] | None = where(is_of_district("district"), "One of these districts, by code, owns it.")
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
 
 
@@ -280,6 +292,7 @@ class ResultFilter:
         is_within("district"), "Its district is, or lies in, one of these provinces, cities and districts, by code."
     )
     has_topics: bool | None = where(has_items("topics"), "Whether any topic is named.")
+    visibility: list[Visibility] | None = where(one_of("visibility"), "It is seen by these.")
     is_sample: bool | None = where(equals("is_sample"), "Whether it is sample data.")
     is_adopted: bool | None = where(has_some(edges.adoptions), "Whether any body adopted it.")
     is_endorsed: bool | None = where(has_some(edges.endorsements), "Whether any leader endorsed it.")

@@ -115,7 +115,8 @@ async def asking(graph: Graph, dsn: str, viewer: Viewer = ANONYMOUS) -> AsyncIte
             result = await graph.execute(query, variables, context_value=context)
             errors = [((e.extensions or {}).get("code"), e.path, e.message) for e in result.errors or []]
             # Whatever is asked in a test is asked the other way too, and has to be answered alike.
-            other = Context(Snapshot(pool, statements), request_id="test", may_compile=True)
+            other = Context(Snapshot(pool, statements), request_id="test", may_compile=True, known_viewer=viewer)
+            await other.open()
             compiled = await graph.compiled(query, variables, None, other)
             if compiled is not None:
                 assert orjson.dumps(orjson.loads(compiled)) == orjson.dumps(result.data)

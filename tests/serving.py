@@ -9,12 +9,26 @@ import httpx
 from telling import Teller
 
 from db import access
+from db.enums import ViewerKind
+from resolvers.access import Viewer, sight_of
+
+# The codes of Hangzhou's districts.
+DISTRICTS = [f"3301{number:02}" for number in (2, 5, 6, 8, 9, 10, 11, 12, 13, 14, 22, 27, 82)]
+
+
+def writer(name: str, district: str) -> Viewer:
+    """Somebody of a district, or of the city, who may write there and sees all there is of it."""
+    reach = [district, *(code for code in DISTRICTS if code.startswith(district))]
+    kind = ViewerKind.DISTRICT_STAFF if len(district) == 6 else ViewerKind.CITY_STAFF
+    sight = sight_of(kind, reach, None, modules=None, is_personal=False)
+    return Viewer(name, kind, (district,), may_write=True, sight=sight)
 
 
 async def issued(dsn: str, name: str = "杭州市政协", district: str = "3301") -> str:
     """A key that may write in a district."""
     connection = await asyncpg.connect(dsn)
-    key = await access.issue(connection, name, [district], may_write=True)
+    kind = ViewerKind.DISTRICT_STAFF if len(district) == 6 else ViewerKind.CITY_STAFF
+    key = await access.issue(connection, name, access.Terms(kind, [district], may_write=True))
     await connection.close()
     return key
 

@@ -35,6 +35,7 @@ TYPES: dict[str, GraphQLNamedType] = {
 }
 BATCHES = ("Attendances", "Events", "Members", "Platforms", "Results")
 # Lists that are no connection, each with what bounds it.
+GUARDED = ("Platform", "Member", "Event", "Result", "Document", "Discussion", "Observation")
 BOUNDED = {
     "Query.nodes": "as many as ids are given, at most 100",
     "Query.districts": "the county-level areas of the country",
@@ -47,7 +48,12 @@ BOUNDED = {
     "Platform.starRatings": "one a year",
     "Event.organizers": "the bodies that hold one event, at most 100",
     "Event.attendanceSummary": "roles times states",
+    **{f"{guarded}.sharedWith": "at most 100" for guarded in GUARDED},
     "Result.authors": "at most 100",
+    "RequestStatus.steps": "at most 100",
+    "Viewer.seesInternalOf": "the districts of the country",
+    "Viewer.writesIn": "the districts a key names",
+    "Viewer.concepts": "the concepts there are",
     "Result.steps": "at most 100",
     "Result.endorsements": "at most 100",
     "Result.adoptions": "at most 100",

@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 from conftest import Ask, asking
+from serving import writer
 
 from schema.graph import Graph
 
@@ -91,7 +92,7 @@ async def test_an_attendance_says_who_as_what_and_on_whose_behalf(graph: Graph, 
         """
     )
     await connection.close()
-    async with asking(graph, empty_database) as ask:
+    async with asking(graph, empty_database, writer("萧山区政协", "330109")) as ask:
         answer = await ask(
             """fragment Who on AttendanceConnection { totalCount nodes { member { name } } }
             { events(orderBy: [{field: STARTS_AT}]) { nodes { title

@@ -131,11 +131,17 @@ def test_a_query_in_an_address_needs_what_a_foreign_page_cannot_send(
     assert "graphql-require-preflight: 1" in answer.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("headers", [PREFLIGHT, {"authorization": "Bearer yz_x"}])
-def test_a_query_by_get_runs_with_a_header_that_browsers_ask_for_first(
-    client: httpx.Client, headers: dict[str, str]
-) -> None:
-    assert client.get("/graphql", params={"query": FIRST_QUERY}, headers=headers).json() == FIRST_ANSWER
+def test_a_query_by_get_runs_with_a_header_that_browsers_ask_for_first(client: httpx.Client) -> None:
+    assert client.get("/graphql", params={"query": FIRST_QUERY}, headers=PREFLIGHT).json() == FIRST_ANSWER
+
+
+def test_a_key_that_is_nobodys_is_no_less_of_a_header(client: httpx.Client) -> None:
+    key = {"authorization": "Bearer yz_x"}
+    asked = [client.get("/graphql", params={"query": FIRST_QUERY}, headers={**key, **more}) for more in ({}, MODERN)]
+    asked += [post(client, FIRST_QUERY, {**key, **more}) for more in ({}, MODERN)]
+    assert [codes(answer.json()) for answer in asked] == [["UNAUTHENTICATED"]] * 4
+    assert [answer.status_code for answer in asked] == [200, 401, 200, 401]
+    assert [answer.headers.get("www-authenticate") for answer in asked] == [None, "Bearer", None, "Bearer"]
 
 
 @pytest.mark.parametrize("more", [{}, MODERN, {"accept": "text/event-stream"}])

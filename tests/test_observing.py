@@ -77,7 +77,7 @@ def test_an_operation_has_one_line_that_says_what_it_was_and_took(logged: Logged
         "name": "Named",
         "kind": "query",
         "document": hashlib.sha256(NAMED.encode()).hexdigest(),
-        "viewer": None,
+        "viewer": "anonymous",
         "way": "compiled",
         "statements": 1,
         "status": 200,
@@ -99,7 +99,7 @@ def test_a_line_says_who_wrote_and_which_errors_were_told(logged: Logged) -> Non
         }
         for number in (2, 3, 4, 5)
     ]
-    operation = {"event": "operation", "viewer": None, "way": "batched", "status": 200}
+    operation = {"event": "operation", "viewer": "anonymous", "way": "batched", "status": 200}
     assert told == [
         {**operation, "kind": "mutation", "viewer": "杭州市政协", "codes": None},
         {**operation, "kind": "query", "codes": ["UNKNOWN_CODE"]},
@@ -140,7 +140,7 @@ def test_operations_of_sockets_and_subscriptions_have_lines_too(logged: Logged) 
     found = {line["name"]: line for line in logged.lines() if line.get("request_id") == "socket"}
     told = {name: (line["transport"], line["kind"], line["viewer"]) for name, line in found.items()}
     assert told == {
-        "Named": ("stream", "query", None),
+        "Named": ("stream", "query", "杭州市政协"),
         "Watch": ("stream", "subscription", "杭州市政协"),
     }
     assert (found["Named"]["statements"], found["Watch"]["results"] >= 1) == (1, True)

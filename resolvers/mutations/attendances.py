@@ -7,8 +7,8 @@ from db.enums import AttendanceRole, AttendanceState, EventStatus
 from db.events import attendance, event, event_participant
 from db.machines import ATTENDANCE, EVENT
 from db.members import member
+from db.tables import Values
 from resolvers import checkins, concepts
-from resolvers.entries import Values
 from resolvers.errors import BadArgument, UnknownCode
 from resolvers.failures import (
     AlreadyCheckedIn,
@@ -162,7 +162,7 @@ async def _event_of(write: Write, given: Any) -> Any:
     if given.code is None:
         happening = await write.the(concepts.events, given.event, "event")
         # Without the code shown at the event, a key is needed.
-        write.viewer.require_write(happening["district"])
+        write.viewer.require_write(happening["district"], attendance)
         return happening
     event_id = checkins.event_of(await signing_secret(write.connection), given.code, write.at)
     found = None if event_id is None else await write.row(event, {"id": event_id}, lock=True)
@@ -176,12 +176,12 @@ async def _member_of(write: Write, happening: Values, given: Any) -> Values:
     if (given.duty_code is None) == (given.member is None):
         raise BadArgument("name either the member's dutyCode, or the member")
     if given.member is not None:
-        write.viewer.require_write(happening["district"])
+        write.viewer.require_write(happening["district"], attendance)
         return await write.seen(concepts.members, given.member, "member")
     code, _, signature = given.duty_code.partition(".")
     if not signature:
         # Duty codes are no secret, so without its signature one stands for the member only to those who may write.
-        write.viewer.require_write(happening["district"])
+        write.viewer.require_write(happening["district"], attendance)
     # A code is unique within a district; that of the event comes first.
     secret = await signing_secret(write.connection)
     taking_part = await write.rows(event_participant, {"district": happening["district"], "event_id": happening["id"]})

@@ -19,15 +19,18 @@ from db.members import member
 from db.organizations import sector
 from db.platforms import platform
 from db.results import result
-from resolvers.entries import Values, camel
+from db.tables import Values
+from resolvers.audiences import narrowest
+from resolvers.entries import camel
 from resolvers.errors import BadArgument, Fault, UnknownCode
 from resolvers.failures import BatchRefused, Failure, SlugTaken
 from resolvers.mutations.acts import Act, Given, act
 from resolvers.mutations.events import join_districts, reschedule
 from resolvers.mutations.platforms import claimed_slug
 from resolvers.mutations.results import add_step
+from resolvers.rowwise import Lock
 from resolvers.transactions import check_texts, rule_of
-from resolvers.writes import Lock, Of, Write
+from resolvers.writes import Of, Write
 
 MAX_ROWS = 1_000
 # What each row of a batch does: what became of it, and the row.
@@ -79,7 +82,7 @@ async def _put(write: Write, table: Table, identity: Values, values: Values) -> 
 
 async def _known(write: Write, table: Table, what: str, lock: Lock = False, **identity: Any) -> Values:
     found = await write.row(table, identity, lock=lock)
-    if found is None:
+    if found is None or not await write.sees(table, found):
         told = ", ".join(f"{name} {value!r}" for name, value in identity.items() if value is not None)
         raise UnknownCode(f"there is no {what} with {told}")
     return found
@@ -132,7 +135,8 @@ async def _event(write: Write, given: Any) -> tuple[RowOutcome, Values]:
     places = [await _known(write, platform, "platform", lock="share", slug=slug) for slug in given.platforms or []]
     found = await write.row(event, identity, lock=True)
     if found is None:
-        outcome, row = await _put(write, event, identity, {**values, "starts_at": given.starts_at})
+        seen_by = (write.audience or narrowest(*places)).columns
+        outcome, row = await _put(write, event, identity, {**values, **seen_by, "starts_at": given.starts_at})
     else:
         is_moved = found["starts_at"] != given.starts_at
         if is_moved:

@@ -7,8 +7,8 @@ from db.enums import AuthorRole, DiscussionKind, DiscussionStatus, ResultKind
 from db.machines import DISCUSSION
 from db.members import member
 from db.results import result
+from db.tables import Values
 from resolvers import concepts
-from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import AlreadySupported, DiscussionOver, IllegalTransition, TooManyRequests
 from resolvers.mutations.acts import Given, act
@@ -49,7 +49,7 @@ async def make_remark(write: Write, given: Any) -> Given:
     row = await _open(write, given)
     if row["kind"] == DiscussionKind.TOPIC or given.member is not None:
         # Everybody may answer surveys and calls, but not as a member.
-        write.viewer.require_write(row["district"])
+        write.viewer.require_write(row["district"], remark)
     await write.count_request(row)
     person = await write.seen(concepts.members, given.member, "member") if given.member else None
     said = await write.add(

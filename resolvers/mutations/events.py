@@ -10,8 +10,9 @@ from db.enums import AttendanceState, EventStatus, OrganizerRole
 from db.events import agenda_item, attendance, event, event_organizer, event_participant, event_platform
 from db.machines import EVENT
 from db.platforms import platform
+from db.tables import Values
 from resolvers import concepts
-from resolvers.entries import Values
+from resolvers.audiences import narrowest
 from resolvers.errors import BadArgument
 from resolvers.failures import EventOver, IllegalTransition
 from resolvers.mutations.acts import Given, act
@@ -55,6 +56,7 @@ async def plan_event(write: Write, given: Any) -> Given:
         parent_id=parent and parent["id"],
         bundle_id=bundle and bundle["id"],
         is_sample=given.is_sample,
+        **(write.audience or narrowest(*places, *([parent] if parent else []))).columns,
     )
     of_event = {"district": district, "event_id": row["id"], "starts_at": row["starts_at"]}
     for place in {each["id"]: each for each in places}.values():

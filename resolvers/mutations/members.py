@@ -9,8 +9,8 @@ from db.changes import signing_secret
 from db.enums import MembershipRole
 from db.members import duty_rule, member, membership
 from db.organizations import sector
+from db.tables import Values
 from resolvers import checkins, concepts
-from resolvers.entries import Values
 from resolvers.errors import BadArgument, UnknownCode
 from resolvers.failures import LeadAlreadyAppointed
 from resolvers.ids import read_id

@@ -7,8 +7,8 @@ from strawberry import UNSET
 from db.events import event, event_platform
 from db.machines import PLATFORM
 from db.platforms import platform, platform_sponsor, star_rating
+from db.tables import Values
 from resolvers import concepts
-from resolvers.entries import Values
 from resolvers.failures import IllegalTransition, SlugTaken, WouldBeItsOwnAncestor
 from resolvers.mutations.acts import Given, act
 from resolvers.mutations.events import join_districts

@@ -3,13 +3,14 @@
 from typing import Any
 
 from db.areas import area
-from db.enums import AssignmentRole, AssignmentState, AuthorRole, ResultKind, ResultStatus
+from db.enums import AssignmentRole, AssignmentState, AuthorRole, ResultKind, ResultStatus, Visibility
 from db.machines import ASSIGNMENT, RESULTS
 from db.members import member
 from db.organizations import organization
 from db.results import assignment, evaluation, proposal_bundle, reply_meaning, result, result_author
+from db.tables import Values
 from resolvers import concepts
-from resolvers.entries import Values
+from resolvers.audiences import audience_in, audience_named
 from resolvers.errors import BadArgument
 from resolvers.failures import (
     AlreadyAssigned,
@@ -66,7 +67,10 @@ async def submit_proposal(write: Write, given: Any) -> Given:
     """A draft handed in by its lead author."""
     row = await _proposal(write, given)
     await _require_lead(write, row, given.member)
-    return {"proposal": Of(result, await advanced(write, row, ResultStatus.SUBMITTED))}
+    # Those see it from now on who see what it names.
+    named = await audience_named(write.connection, result, row)
+    seen_by = (write.audience or (named if row["visibility"] == Visibility.INTERNAL else audience_in(row))).columns
+    return {"proposal": Of(result, await advanced(write, row, ResultStatus.SUBMITTED, **seen_by))}
 
 
 @act(IllegalTransition)

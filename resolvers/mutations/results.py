@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from db.enums import AuthorRole, ResultKind, ResultStatus
+from db.enums import AuthorRole, ResultKind, ResultStatus, Visibility
 from db.machines import RESULTS
 from db.results import adoption, endorsement, proposal_bundle, result, result_author, result_step, supervision_campaign
+from db.tables import Values
 from resolvers import concepts
+from resolvers.audiences import Audience
 from resolvers.edges import Concept
-from resolvers.entries import Values
 from resolvers.errors import BadArgument
 from resolvers.failures import AlreadyAdopted, IllegalTransition
 from resolvers.mutations.acts import Act, Given, act
@@ -46,6 +47,8 @@ async def raised(write: Write, given: Any, kind: ResultKind, status: ResultStatu
     first = status or machine.beginnings[0]
     require_beginning(machine, first)
     raised_at = getattr(given, "raised_at", None) or write.at
+    # What a citizen writes, and a draft, is seen by the district alone unless it is said otherwise.
+    is_internal = first == ResultStatus.DRAFT or kind == ResultKind.CITIZEN_REQUEST
     row = await write.add(
         result,
         district=district,
@@ -59,6 +62,7 @@ async def raised(write: Write, given: Any, kind: ResultKind, status: ResultStatu
         is_sample=given.is_sample,
         **{f"{name}_id": each["id"] for name, each in named.items()},
         **{name: getattr(given, name) for name in TEXTS if getattr(given, name, None) is not None},
+        **(Audience(Visibility.INTERNAL).columns if is_internal and write.audience is None else {}),
     )
     for position, author in enumerate({each["id"]: each for each in authors}.values()):
         await add_author(write, row, author, AuthorRole.CO_AUTHOR if position else AuthorRole.LEAD, position)

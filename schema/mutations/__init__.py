@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.mutations.access import AccessMutations
 from schema.mutations.attendances import AttendanceMutations
 from schema.mutations.batches import BatchMutations
 from schema.mutations.discussions import DiscussionMutations
@@ -30,5 +31,6 @@ class Mutation(
     DiscussionMutations,
     DocumentMutations,
     BatchMutations,
+    AccessMutations,
 ):
     pass

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import strawberry
 
-from db.enums import DiscussionKind
+from db.enums import DiscussionKind, Visibility
 from resolvers.mutations import discussions as acts
 from schema.discussions import Discussion, Remark
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 from schema.results import Proposal
 
 _DISCUSSION = {"discussion": (Discussion, "The discussion.")}
@@ -23,6 +23,8 @@ class StartDiscussionInput(Input):
     member: strawberry.ID | None = optional("The member who opens it.")
     platform: strawberry.ID | None = optional("The platform it is held at.")
     closes_at: datetime | None = optional("Until when one can speak.")
+    visibility: Visibility | None = VISIBILITY
+    shared_with: list[str] | None = SHARED_WITH
     is_sample: bool = SAMPLE
 
 

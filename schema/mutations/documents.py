@@ -2,9 +2,9 @@
 
 import strawberry
 
-from db.enums import DocumentKind
+from db.enums import DocumentKind, Visibility
 from resolvers.mutations import documents as acts
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 from schema.results import Document
 
 
@@ -21,6 +21,8 @@ class PublishDocumentInput(Input):
     url: str | None = optional("Where it can be read.")
     sha512: str | None = optional("The SHA-512 of the file in hexadecimal.")
     body: str | None = optional("Its text.")
+    visibility: Visibility | None = VISIBILITY
+    shared_with: list[str] | None = SHARED_WITH
     is_sample: bool = SAMPLE
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
-from db.enums import EventKind, EventMode, EventStatus, OrganizerRole
+from db.enums import EventKind, EventMode, EventStatus, OrganizerRole, Visibility
 from resolvers.mutations import events as acts
 from schema.events import AgendaItem, Event
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 
 _EVENT = {"event": (Event, "The event.")}
 _ITEM = {"agenda_item": (AgendaItem, "The point of the agenda.")}
@@ -41,6 +41,8 @@ class PlanEventInput(Input):
     meeting_url: str | None = optional("Where it is joined on line, an http address.")
     parent: strawberry.ID | None = optional("The event or series it is a part of.")
     bundle: strawberry.ID | None = optional("The bundle of proposals it discusses face to face.")
+    visibility: Visibility | None = VISIBILITY
+    shared_with: list[str] | None = SHARED_WITH
     is_sample: bool = SAMPLE
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
-from db.enums import EventKind, Gender, MembershipRole, ResultKind
+from db.enums import EventKind, Gender, MembershipRole, ResultKind, Visibility
 from resolvers.mutations import members as acts
 from schema.members import DutyRule, Member, Membership
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 
 _MEMBER = {"member": (Member, "The member.")}
 _MEMBERSHIP = {"membership": (Membership, "The membership.")}
@@ -23,6 +23,8 @@ class AdmitMemberInput(Input):
     sector: str | None = optional("The code of the sector.")
     post: str | None = optional("What they are by profession or office.")
     tags: list[str] | None = optional("Words that say what they know about.")
+    visibility: Visibility | None = VISIBILITY
+    shared_with: list[str] | None = SHARED_WITH
     is_sample: bool = SAMPLE
 
 

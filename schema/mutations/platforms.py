@@ -5,9 +5,9 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
-from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus
+from db.enums import HostKind, PlatformKind, PlatformLevel, PlatformStatus, Visibility
 from resolvers.mutations import platforms as acts
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 from schema.platforms import Platform
 
 _PLATFORM = {"platform": (Platform, "The platform.")}
@@ -30,6 +30,8 @@ class OpenPlatformInput(Input):
     is_online: bool = optional("Whether it works on line.", False)
     established_on: date | None = optional("The day it opened.")
     note: str | None = optional("What else is to be said of it.")
+    visibility: Visibility | None = VISIBILITY
+    shared_with: list[str] | None = SHARED_WITH
     is_sample: bool = SAMPLE
 
 

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from db.enums import ReplyClass, ResultStatus
+from db.enums import ReplyClass, ResultStatus, Visibility
 from resolvers.mutations import proposals as acts
 from resolvers.mutations import results as result_acts
 from schema.areas import District
 from schema.mutations.results import ResultInput
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, Input, mutation, optional, required
 from schema.results import Assignment, Evaluation, Proposal, ProposalBundle
 
 _PROPOSAL = {"proposal": (Proposal, "The proposal.")}
@@ -42,6 +42,10 @@ class CoSignProposalInput(ProposalInput):
 @strawberry.input(description="A draft to hand in.")
 class SubmitProposalInput(ProposalInput):
     member: strawberry.ID = required("Who hands it in: its lead author.")
+    visibility: Visibility | None = optional(
+        "Who sees it from now on beside its district; those who see what it belongs to by default."
+    )
+    shared_with: list[str] | None = SHARED_WITH
 
 
 @strawberry.input(description="What becomes of a proposal that was handed in.")

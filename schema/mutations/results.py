@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import strawberry
 
-from db.enums import AuthorityLevel, EndorsementKind, ResultStatus
+from db.enums import AuthorityLevel, EndorsementKind, ResultStatus, Visibility
 from resolvers.mutations import results as acts
-from schema.payloads import SAMPLE, Input, mutation, optional, required
+from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 from schema.results import (
     Adoption,
     Endorsement,
@@ -37,6 +37,8 @@ class ResultInput(Input):
     topics: list[str] | None = optional("What it is about.")
     raised_at: datetime | None = optional("When it was raised; now by default.")
     follows_from: strawberry.ID | None = optional("The result it follows from.")
+    visibility: Visibility | None = VISIBILITY
+    shared_with: list[str] | None = SHARED_WITH
     is_sample: bool = SAMPLE
 
 
