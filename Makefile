@@ -35,7 +35,8 @@ COMPILE = $(IN_VENV) -m uv pip compile --quiet --universal --python-version 3.11
 lock: python ## Write the requirements files anew from pyproject.toml
 	@$(PYTHON) install.py requirements-dev.txt
 	$(COMPILE) --output-file requirements.txt
-	$(COMPILE) --constraint requirements.txt --extra dev --output-file requirements-dev.txt
+	$(COMPILE) --constraint requirements.txt --extra otel --output-file requirements-otel.txt
+	$(COMPILE) --constraint requirements-otel.txt --extra dev --extra otel --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements.txt --extra bench --output-file requirements-bench.txt
 
 migration: python ## Write a migration for changed tables; takes NAME=… and DATABASE_URL=… of a migrated database

@@ -1,4 +1,4 @@
-"""The one place that wires things: settings, database, web application, and the command line."""
+"""The command line, and the one place that wires things: settings, database, web application."""
 
 import asyncio
 import contextlib
@@ -7,9 +7,8 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,85 +19,13 @@ from terminal import data_folder, fail, plain_errors, prepared, progress_bar, re
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from application import Application
 
+# The largest message of a WebSocket, in bytes; what is larger is sent by POST.
+MAX_MESSAGE = 64 * 1024
+# How many seconds what still runs after `Application.end` gets to be cancelled.
+LEAVING_SECONDS = 1
 FIRST_QUERY = '{ area(code: "330114") { name platforms { totalCount } } }'
-
-
-# --- The web application
-
-
-def build_app(dsn: str, settings: Settings) -> "ASGIApp":
-    """The application on a database that is ready to serve."""
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import PlainTextResponse, RedirectResponse, Response
-    from starlette.routing import Route
-    from starlette.types import Receive, Scope, Send
-    from starlette_compress import CompressMiddleware
-
-    from db import access, search
-    from db.pools import read_pool, write_pool
-    from db.preparing import readiness
-    from resolvers.following import Follower
-    from resolvers.snapshots import Statements
-    from resolvers.viewers import Viewers
-    from schema.codes import picture
-    from schema.endpoint import Endpoint
-    from schema.graph import build_schema
-
-    schema = build_schema()
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.statements = Statements()
-        read_from = settings.read_dsn or dsn
-        timeout = settings.statement_timeout
-        app.state.pool = await read_pool(read_from, size=settings.pool_size, statement_timeout=timeout)
-        app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
-        app.state.viewers = Viewers(app.state.pool, app.state.primary)
-        app.state.follower = Follower(
-            dsn, per_viewer=settings.subscriptions, also={access.CHANNEL: app.state.viewers.forget}
-        )
-        following = asyncio.create_task(app.state.follower.run())
-        # What puts names in order takes half a second to read, which the first write should not wait for.
-        warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
-        yield
-        await warming
-        following.cancel()
-        await app.state.viewers.close()
-        # Whoever is still being answered gets a moment.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(app.state.pool.close(), app.state.primary.close()), 5)
-
-    async def ready(_: Request) -> Response:
-        for address in dict.fromkeys((dsn, settings.read_dsn or dsn)):
-            is_ready, why = await readiness(address)
-            if not is_ready:
-                return PlainTextResponse(why, 503)
-        return PlainTextResponse("ready")
-
-    pages = Starlette(
-        routes=[
-            Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/schema.graphql", lambda _: PlainTextResponse(schema.as_str())),
-            Route("/check-in/{code}.svg", picture),
-            Route("/health", lambda _: PlainTextResponse("alive")),
-            Route("/ready", ready),
-        ],
-        lifespan=lifespan,
-    )
-    endpoint = Endpoint(schema, may_compile=settings.execution == "compiled")
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        # The router and what stands before it would take a tenth of the time of a small answer.
-        if scope["type"] != "lifespan" and scope["path"] == "/graphql":
-            scope["app"] = pages
-            await endpoint(scope, receive, send)
-        else:
-            await pages(scope, receive, send)
-
-    return CompressMiddleware(application)
 
 
 # --- The command line
@@ -155,28 +82,50 @@ def serve() -> None:
     import uvloop
 
     from db.preparing import keep_running
+    from resolvers.logs import configure_logs
 
     settings = read_settings()
+    configure_logs(settings.log_format, settings.log_level)
 
     class Server(uvicorn.Server):
-        """Says where it serves once it does."""
+        """Says where it serves once it does, and goes on answering while what runs is finished."""
+
+        def __init__(self, app: "Application", config: uvicorn.Config) -> None:
+            super().__init__(config)
+            self.app = app
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             if self.started and sockets:
                 typer.echo(greeting(*sockets[0].getsockname()[:2]))
 
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.app.close()
+            super().handle_exit(sig, frame)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await self.app.end()
+            await super().shutdown(sockets)
+
     async def main() -> None:
         # What the application imports takes longer than the embedded PostgreSQL to start, so both happen at once: the
         # one in a thread of its own, all imports in this one.
         preparing = asyncio.create_task(prepared(settings))
         await asyncio.sleep(0)
-        importlib.import_module("schema.endpoint")
+        web = importlib.import_module("application")
         dsn = await preparing
         listener = listening_socket(settings)
-        app = build_app(dsn, settings)
+        app = web.Application(dsn, settings)
         keeping = asyncio.create_task(keep_running(data_folder(settings))) if settings.dsn is None else None
-        await Server(uvicorn.Config(app, log_level="warning", access_log=False)).serve(sockets=[listener])
+        serving = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws_max_size=MAX_MESSAGE,
+            timeout_graceful_shutdown=LEAVING_SECONDS,
+        )
+        await Server(app, serving).serve(sockets=[listener])
         if keeping is not None:
             keeping.cancel()
 

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# Where a page is from, as browsers say it.
+ORIGIN = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
 DATABASE_ADDRESS = r"^(postgresql|postgres|postgresql\+asyncpg)://"
 
 
@@ -37,6 +39,37 @@ class Settings(BaseSettings):
         "compiled",
         description="Whether a query is one statement where it can be, or one a level, as on distributed PostgreSQL.",
     )
+
+    operations: int | None = Field(
+        None,
+        ge=1,
+        description="How many operations run or wait for a connection at once; ten times POOL_SIZE when not set.",
+    )
+    cors_origins: str = Field(
+        "",
+        pattern=rf"^ *(\*|{ORIGIN}( *, *{ORIGIN})*)? *$",
+        description="The origins whose pages may ask from browsers, with commas between them; * for all.",
+    )
+    metrics: bool = Field(False, description="Whether /metrics gives figures for Prometheus, to whoever can reach it.")
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="Where spans for OpenTelemetry are sent by OTLP over HTTP."
+    )
+    log_format: Literal["console", "json"] | None = Field(
+        None, description="How lines of the log are written; json when not set, in a terminal console."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="From which level on lines are written; info has a line for each operation."
+    )
+
+    @property
+    def most_operations(self) -> int:
+        """How many operations may run at once."""
+        return self.operations or 10 * self.pool_size
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins whose pages may ask."""
+        return [each.strip() for each in self.cors_origins.split(",") if each.strip()]
 
     @property
     def dsn(self) -> str | None:

@@ -110,6 +110,8 @@ def _started(server: Server, dsn: str, logs: Path) -> Iterator[Running]:
     environment = os.environ | {
         "DATABASE_URL": dsn,
         "HOST": "127.0.0.1",
+        # No other server writes a line for each request.
+        "LOG_LEVEL": "warning",
         "PORT": str(port),
         "POOL_SIZE": str(POOL_SIZE),
         **server.environment,

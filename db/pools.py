@@ -1,6 +1,7 @@
 """The connections that operations read and write through, and how a database's address may be shown."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -60,6 +61,22 @@ def write_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> as
             "idle_in_transaction_session_timeout": "60000",
         },
     )
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """How a pool is used just now: its connections, those of them that nobody has, and how many wait for one."""
+
+    size: int
+    idle: int
+    waiting: int
+
+
+def state_of(pool: asyncpg.Pool) -> PoolState:
+    """How a pool is used just now."""
+    # asyncpg tells its connections and not who waits for them; that stands in the queue it hands them out by.
+    waiting = sum(not getter.done() for getter in pool._queue._getters)
+    return PoolState(pool.get_size(), pool.get_idle_size(), waiting)
 
 
 async def _read_json(connection: asyncpg.Connection) -> None:

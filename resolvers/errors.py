@@ -12,7 +12,9 @@
     ├── TooManySubscriptions  TOO_MANY_SUBSCRIPTIONS: a viewer watches as much as one may
     ├── TooLarge            TOO_LARGE: an operation asks for more rows than one may have
     ├── TimedOut            TIMEOUT: the database was given more to do than an operation may take
+    ├── Overloaded          OVERLOADED: the process runs as many operations as it may
     └── Unavailable         UNAVAILABLE: the database cannot be reached just now
+        └── ShuttingDown    the process ends, and begins nothing any more
 
 Anything else that goes wrong is a bug: it is logged once with the request's id and shown as "Unexpected error.".
 """
@@ -95,7 +97,17 @@ class TimedOut(Fault):
     code = "TIMEOUT"
 
 
+class Overloaded(Fault):
+    """The process runs as many operations as it may; nothing of this one was done."""
+
+    code = "OVERLOADED"
+
+
 class Unavailable(Fault):
     """The database cannot be reached just now; the same request may succeed later."""
 
     code = "UNAVAILABLE"
+
+
+class ShuttingDown(Unavailable):
+    """The process ends; another one, or the same once it is started again, will answer. Nothing of this was done."""

@@ -88,6 +88,11 @@ class Follower:
         news, self._news = self._news, asyncio.Event()
         news.set()
 
+    @property
+    def known_position(self) -> int | None:
+        """The newest position that is known; None until the database was reached."""
+        return self._position
+
     async def position(self) -> int:
         """The newest position that is known."""
         while self._position is None:

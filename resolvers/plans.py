@@ -124,6 +124,9 @@ class Documents:
         self._characters = characters
         self._size = 0
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        # How often a plan was there already, and how often it had to be made.
+        self.found = 0
+        self.made = 0
 
     def read(self, text: str) -> Document:
         """The document of `text`, parsed and validated; a GraphQLSyntaxError when it is none."""
@@ -134,6 +137,16 @@ class Documents:
         else:
             self._kept.move_to_end(text)
         return found
+
+    def known(self, text: str) -> Document | None:
+        """The document of `text` if it is kept; it is not made, nor kept longer for that."""
+        return self._kept.get(text)
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many documents are kept, and how many plans they have in all."""
+        plans = sum(len(each.plans) for document in self._kept.values() for each in document.operations.values())
+        return len(self._kept), plans
 
     def _grow(self, characters: int) -> None:
         self._size += characters
@@ -170,6 +183,7 @@ class Documents:
             if values is not None:
                 if position:
                     plans.insert(0, plans.pop(position))
+                self.found += 1
                 return plan.statement, values
         try:
             plan = self._planned(document, operation, given, key, sight)
@@ -177,6 +191,7 @@ class Documents:
             if not operation.node.variable_definitions:
                 operation.refused = str(reason)
             raise
+        self.made += 1
         plans.insert(0, plan)
         added = len(plan.statement.sql) - sum(len(dropped.statement.sql) for dropped in plans[KEPT_PLANS:])
         del plans[KEPT_PLANS:]

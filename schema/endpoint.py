@@ -1,37 +1,50 @@
-"""How the schema is reached over HTTP: one path, bounded bodies, and errors that are always JSON with a code."""
+"""How the schema is reached over HTTP: one path, nothing run of what another site could send, errors with a code."""
 
 import asyncio
-import secrets
-from collections.abc import Awaitable, Iterable
-from itertools import count
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from datetime import timedelta
+from time import perf_counter
+from typing import Any, cast
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 
-from resolvers.context import Context, bearer
+from resolvers.admission import Gate
+from resolvers.context import Context
+from resolvers.errors import Fault
+from resolvers.observing import Observer, Run
 from resolvers.snapshots import Snapshot
+from schema.bodies import unless_gone, whole_body
+from schema.exchanges import NO_STORE, Answer, Exchange
 from schema.graph import Graph, execution, wants_execution
+from schema.headers import (
+    Headers,
+    Refused,
+    key_of,
+    media_type,
+    require_json,
+    require_preflight,
+    wants_page,
+    wants_stream,
+)
+from schema.masking import unless_unexpected
+from schema.page import page
 from schema.sockets import SocketHandler
 
-T = TypeVar("T")
-
-# The largest document of a dashboard has some 5 kB; the rest is room for variables, a thousand rows of a batch at most.
-MAX_BODY = 2 * 2**20
-# After how many seconds of answering it is watched whether the client goes away.
-LOOKING_AFTER = 0.05
-# A request's id is unique among all processes: that of its process, and its number there.
-PROCESS = secrets.token_hex(8)
-NUMBERS = count(1)
 PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
-PAGE = Path(__file__).with_name("page.html")
+# How many seconds a WebSocket's client has to say who it is.
+INIT_SECONDS = 10
+# How many seconds a client has to take the news that its connection is closed.
+CLOSING_SECONDS = 1
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -39,54 +52,84 @@ class Endpoint(GraphQL[Context, None]):
 
     With `may_compile`, those that can be run as one statement are. A request in the usual form, a JSON body by POST,
     then goes the short way: nothing is made for it but the statement's values, and PostgreSQL's bytes are sent on.
+
+    Of a request's scope it needs `app` with the pools in its state, `sent`, the headers by name, and `request_id`.
     """
 
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: Graph, *, may_compile: bool = True) -> None:
-        super().__init__(schema, graphql_ide="graphiql", subscription_protocols=PROTOCOLS)
+    def __init__(
+        self, schema: Graph, gate: Gate, observer: Observer, *, may_compile: bool = True, origins: Sequence[str] = ()
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide="graphiql",
+            subscription_protocols=PROTOCOLS,
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            allowed_origins=origins,
+        )
         self.graph = schema
+        self.gate = gate
+        self.observer = observer
         self.may_compile = may_compile
+        # What stays open: WebSockets, and the tasks that send events.
+        self.sockets: set[SocketHandler] = set()
+        self._streams: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is wrong with it is said in the form of a GraphQL answer."""
         if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+            await self._converse(scope, receive, send)
             return
+        headers = scope["sent"]
+        run = Run(self._context(scope, headers), perf_counter())
+        exchange = Exchange(scope, headers, media_type(headers.get(b"accept")), run)
         try:
             # The whole body is read first, so that the next thing to be received is the client's going away.
             body = await whole_body(receive)
-            answer = await unless_gone(receive, self._answer(scope, body))
-            if isinstance(answer, bytes):
-                await send({"type": "http.response.start", "status": 200, "headers": _headers(answer)})
-                await send({"type": "http.response.body", "body": answer})
-                return
+            answering = self.observer.watched(run, self.graph.documents, self._answer(exchange, body), headers)
+            answer = await unless_gone(receive, unless_unexpected(answering, run.context.request_id))
         except ClientDisconnect:
+            run.codes = ["CLIENT_GONE"]
+            self.observer.ended(run, self.graph.documents)
             return
-        except HTTPException as error:
-            code = {405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}.get(error.status_code, "BAD_REQUEST")
-            told = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
-            answer = Response(orjson.dumps(told), error.status_code, media_type="application/json")
-            if error.status_code == 405:
-                answer.headers["allow"] = "GET, POST"
+        except Fault as fault:
+            answer = exchange.refused(fault)
+        if answer is None:
+            answer = exchange.refused(Refused(500, "INTERNAL_ERROR", "Unexpected error.", run.context.request_id))
+        if isinstance(answer, StreamingResponse):
+            # What it streams is told of by the graph.
+            await self._stream(answer, scope, receive, send)
+            return
         await answer(scope, receive, send)
+        if exchange.is_refused:
+            self.observer.refused(run)
+        elif run.query is not None:
+            self.observer.ended(run, self.graph.documents)
 
-    async def _answer(self, scope: Scope, body: bytes) -> bytes | Response:
-        may_compile = self.may_compile
-        if may_compile and scope["method"] == "POST" and _is_plain(scope["headers"]):
-            answer = await self._compiled(body, self._context(scope))
+    async def _answer(self, exchange: Exchange, body: bytes) -> Answer | Response:
+        method, headers = exchange.scope["method"], exchange.headers
+        if method == "POST":
+            require_json(headers)
+        elif method != "GET":
+            raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL only supports GET and POST requests.", allow=b"GET, POST")
+        elif not exchange.scope["query_string"] and wants_page(headers):
+            return page()
+        is_stream = wants_stream(headers)
+        if is_stream and not self.gate.is_closed:
+            # What it asks for is let in when it begins: a subscription keeps nobody out.
+            return await self._in_full(exchange, body, may_compile=self.may_compile)
+        self.gate.enter()
+        try:
+            is_usual = self.may_compile and method == "POST"
+            answer = await self._compiled(exchange, body) if is_usual else None
             if answer is not None:
                 return answer
-            may_compile = False
+            return await self._in_full(exchange, body, may_compile=self.may_compile and not is_usual)
+        finally:
+            self.gate.leave()
 
-        async def replay() -> Message:
-            return {"type": "http.request", "body": body}
-
-        request = Request(scope, replay)
-        request.state.may_compile = may_compile
-        return await self.run(request)
-
-    async def _compiled(self, body: bytes, context: Context) -> bytes | None:
+    async def _compiled(self, exchange: Exchange, body: bytes) -> Answer | None:
         """The answer to a request in the usual form whose operation is compiled; None for any other."""
         try:
             asked = orjson.loads(body)
@@ -97,26 +140,88 @@ class Endpoint(GraphQL[Context, None]):
         variables, extensions = asked.get("variables"), asked.get("extensions")
         if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             return None
-        result = await self.graph.execute_compiled(asked.get("query"), variables, asked.get("operationName"), context)
+        run = exchange.run
+        run.query, run.name, run.is_compiled = asked.get("query"), asked.get("operationName"), True
+        try:
+            result = await self.graph.execute_compiled(run.query, variables, run.name, run.context)
+        except Fault as fault:
+            return exchange.failed(fault)
         if result is None:
+            run.is_compiled = False
             return None
-        if not wants_execution(extensions):
-            return result
-        told = orjson.dumps({"execution": execution(context, is_compiled=True)})
-        return b'%b,"extensions":%b}' % (result[:-1], told)
+        if wants_execution(extensions):
+            told = orjson.dumps({"execution": execution(run.context, is_compiled=True)})
+            result = b'%b,"extensions":%b}' % (result[:-1], told)
+        return exchange.answer(result)
+
+    async def _in_full(self, exchange: Exchange, body: bytes, *, may_compile: bool) -> Answer | Response:
+        """The answer to a request in any form, by whichever way."""
+        scope = exchange.scope
+        scope["exchange"] = exchange
+        # What was read on the short way does not count.
+        exchange.run.context = self._context(scope, exchange.headers, may_compile=may_compile)
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": body}
+
+        try:
+            response = await self.run(Request(scope, replay))
+        except HTTPException as error:
+            raise Refused(error.status_code, "BAD_REQUEST", error.reason) from None
+        return exchange.made or response
+
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """Run what a request asks for; by GET only queries, and those of an address only where no page can forge it."""
+        exchange: Exchange = request.scope["exchange"]
+        if isinstance(request_data, GraphQLRequestData):
+            exchange.run.query, exchange.run.name = request_data.query, request_data.operation_name
+        if request.method == "GET":
+            if "query" in request.query_params:
+                require_preflight(exchange.headers)
+            if self.graph.kind(exchange.run.query, exchange.run.name) is OperationType.MUTATION:
+                raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST, never by GET.", allow=b"POST")
+        return await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """A result as it is told; outside of streams it becomes the answer at once, with its status."""
+        told = process_result(result)
+        exchange: Exchange = request.scope["exchange"]
+        if not wants_stream(exchange.headers):
+            exchange.run.is_compiled = isinstance(result.data, orjson.Fragment)
+            exchange.made = exchange.outcome(told, result.errors)
+        return told
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """Nothing: the answer was made of the result already."""
+        return sub_response
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """A snapshot that reads through the application's pool when first asked to."""
-        is_websocket = request.scope["type"] == "websocket"
-        return self._context(request.scope, may_compile=self.may_compile if is_websocket else request.state.may_compile)
+        if request.scope["type"] == "http":
+            exchange: Exchange = request.scope["exchange"]
+            return exchange.run.context
+        return self._context(request.scope, request.scope["sent"], may_compile=self.may_compile)
 
-    def _context(self, scope: Scope, *, may_compile: bool = True) -> Context:
+    def _context(self, scope: Scope, headers: Headers, *, may_compile: bool = True) -> Context:
         state = scope["app"].state
-        request_id = f"{PROCESS}{next(NUMBERS):016x}"
         client = scope.get("client") or ("",)
         snapshot = Snapshot(state.pool, state.statements)
-        key = _key(scope["headers"])
-        return Context(snapshot, request_id, may_compile, state.primary, key, client[0], state.follower, state.viewers)
+        key, asked_from = key_of(headers), client[0]
+        return Context(
+            snapshot, scope["request_id"], may_compile, state.primary, key, asked_from, state.follower, state.viewers
+        )
 
     def decode_json(self, data: str | bytes) -> object:
         """A message of a WebSocket; it raises the JSONDecodeError that its transport expects."""
@@ -127,7 +232,11 @@ class Endpoint(GraphQL[Context, None]):
         try:
             found = orjson.loads(data)
         except orjson.JSONDecodeError as error:
+            if isinstance(data, bytes) and data[:2] == b"\x1f\x8b":
+                raise HTTPException(400, "The body is compressed; send it as plain JSON.") from None
             raise HTTPException(400, f"Not JSON where JSON is needed: {error}.") from None
+        if isinstance(found, list):
+            raise HTTPException(400, "This is a list; send each operation as a request of its own, an object.")
         if not isinstance(found, dict):
             raise HTTPException(
                 400, 'This must be an object, for a body one such as {"query": "{ districts { name } }"}.'
@@ -143,90 +252,40 @@ class Endpoint(GraphQL[Context, None]):
         """JSON as text, which is what every transport but plain HTTP wants."""
         return orjson.dumps(data).decode()
 
-    def create_response(
-        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
-    ) -> Response:
-        """The answer as bytes, without the detour over text."""
-        return Response(orjson.dumps(response_data), media_type="application/json")
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Never: who wants a page has it already."""
+        return False
 
-    async def render_graphql_ide(self, request: Request) -> Response:
-        """A page to ask from, which needs nothing from outside."""
-        return HTMLResponse(PAGE.read_text(encoding="utf-8"))
+    # --- What stays open
 
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.gate.is_closed:
+            denied = PlainTextResponse("this server is shutting down", 503, {"retry-after": "2"})
+            await WebSocket(scope, receive, send).send_denial_response(denied)
+            return
+        await super().__call__(scope, receive, send)
 
-def _is_plain(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether a request is JSON and does not ask for a stream."""
-    is_json = False
-    for name, value in headers:
-        if name == b"content-type":
-            is_json = value.partition(b";")[0] == b"application/json"
-        elif name == b"accept" and b"text/event-stream" in value:
-            return False
-    return is_json
+    async def _stream(self, answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send events until there are no more, or until the server shuts down, which ends the answer properly."""
+        streaming = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._streams.add(streaming)
+        answer.headers.append(*(part.decode() for part in NO_STORE))
+        try:
+            await answer(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self.gate.is_closed:
+                raise
+            streaming.uncancel()
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._streams.discard(streaming)
 
-
-def _key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The key of `Authorization: Bearer …`, if one was sent."""
-    for name, value in headers:
-        if name == b"authorization":
-            return bearer(value.decode("latin-1"))
-    return None
-
-
-def _headers(body: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-
-
-async def unless_gone(receive: Receive, answer: Awaitable[T]) -> T:
-    """What `answer` gives; when the client goes away before, it is cancelled, and with it its statement.
-
-    Most answers are there before it is worth looking whether somebody still waits for them.
-    """
-    answering = asyncio.current_task()
-    watching: asyncio.Task[None] | None = None
-    is_gone = False
-
-    async def watch() -> None:
-        nonlocal is_gone
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        is_gone = True
-        if answering is not None:
-            answering.cancel()
-
-    def start() -> None:
-        nonlocal watching
-        watching = asyncio.create_task(watch())
-
-    timer = asyncio.get_running_loop().call_later(LOOKING_AFTER, start)
-    try:
-        found = await answer
-    except asyncio.CancelledError:
-        if not is_gone:
-            raise
-    finally:
-        timer.cancel()
-        if watching is not None:
-            watching.cancel()
-    if is_gone:
-        if answering is not None:
-            answering.uncancel()
-        raise ClientDisconnect
-    return found
-
-
-async def whole_body(receive: Receive, limit: int = MAX_BODY) -> bytes:
-    """The body of a request; refused as soon as it is known to have more than `limit` bytes."""
-    parts: list[bytes] = []
-    is_whole = False
-    while not is_whole:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        is_whole = not message.get("more_body", False)
-        if sum(map(len, parts)) > limit:
-            raise HTTPException(
-                413, f"The body is larger than {limit // 1024} kB; send a shorter document or variables."
-            )
-    return b"".join(parts)
+    async def hang_up(self) -> None:
+        """Close what stays open, because the server goes away; a client may come back elsewhere with its cursor."""
+        for streaming in self._streams:
+            streaming.cancel()
+        closing = [asyncio.ensure_future(each.websocket.close(1001, "the server goes away")) for each in self.sockets]
+        if closing:
+            _, stuck = await asyncio.wait(closing, timeout=CLOSING_SECONDS)
+            for task in stuck:
+                task.cancel()

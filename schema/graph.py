@@ -1,8 +1,9 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import aclosing
+from time import perf_counter
 from typing import Any
 
 import asyncpg
@@ -16,18 +17,23 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from resolvers.admission import Gate
 from resolvers.compiled import NotCompiled
 from resolvers.context import Context
 from resolvers.edges import value_of
-from resolvers.errors import BadArgument, Fault, TimedOut, TooLarge
+from resolvers.errors import BadArgument, Fault, Overloaded, ShuttingDown, TimedOut, TooLarge
+from resolvers.observing import Observer, Run
 from resolvers.plans import Document, Documents
 from resolvers.snapshots import DEADLINE
 from resolvers.writing import MAX_ANSWER
 from schema import figures
-from schema.masking import MAX_ERRORS, shown, unless_unexpected
+from schema.masking import MAX_ERRORS, code_of, shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
+
+# How many streamed operations run at once where nothing else says it.
+ALONE = 100
 
 
 class Graph(strawberry.Schema):
@@ -36,9 +42,11 @@ class Graph(strawberry.Schema):
     Each operation closes the snapshot it read and shows its errors as clients may see them.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, gate: Gate, observer: Observer | None, **options: Any) -> None:
         # The extensions ask for it while the schema is made.
         self.documents = Documents(self)
+        self._gate = gate
+        self._observer = observer
         super().__init__(*arguments, **options)
 
     async def execute(
@@ -72,7 +80,7 @@ class Graph(strawberry.Schema):
                 operation_extensions,
             )
 
-        if self._is_subscription(query, operation_name):
+        if self.kind(query, operation_name) is graphql.OperationType.SUBSCRIPTION:
             transports = "a WebSocket with graphql-transport-ws, or server-sent events with accept: text/event-stream"
             refused = BadArgument(f"a subscription needs a connection that stays open: {transports}")
             return ExecutionResult(data=None, errors=[refused])
@@ -94,10 +102,13 @@ class Graph(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> Any:
         """The results of a streamed operation: one of a query or a mutation, any number of a subscription."""
-        context = context_value.of_its_own()
-        if not self._is_subscription(query, operation_name):
+        context: Context = context_value.of_its_own()
+        run = Run(context, perf_counter(), "stream", query, operation_name)
+        # The statements of other operations on the same connection are not its own.
+        context.snapshot.ran, context.snapshot.seconds = [], 0.0
+        if self.kind(query, operation_name) is not graphql.OperationType.SUBSCRIPTION:
             return self._single(
-                query,
+                run,
                 variable_values,
                 context,
                 root_value,
@@ -108,39 +119,62 @@ class Graph(strawberry.Schema):
         source = await super().stream(
             query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
-        return self._watched(source, context)
+        return self._watched(source, run)
 
-    def _is_subscription(self, query: str | None, operation_name: str | None) -> bool:
+    def kind(self, query: str | None, operation_name: str | None) -> graphql.OperationType | None:
+        """Of which kind the operation to run is; None when there is none."""
         try:
             operation = self.documents.read(query or "").operation(operation_name)
         except (GraphQLError, RecursionError):
-            return False
-        return operation is not None and operation.node.operation is graphql.OperationType.SUBSCRIPTION
+            return None
+        return None if operation is None else operation.node.operation
 
-    async def _single(self, *given: Any) -> AsyncIterator[ExecutionResult]:
+    async def _single(self, run: Run, *given: Any) -> AsyncIterator[ExecutionResult]:
+        """The result of one operation, which has not ended before that is on its way."""
         try:
-            yield await self.execute(*given)
-        except CannotGetOperationTypeError as error:
-            yield ExecutionResult(data=None, errors=[BadArgument(error.as_http_error_reason())])
-
-    async def _watched(self, source: Any, context: Context) -> AsyncIterator[ExecutionResult]:
-        """What is watched, nothing being held while nothing happens."""
-        async with context, aclosing(source):
-            async for result in source:
-                await context.renew()
-                if result.errors:
-                    result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
+            with self._gate.entered():
+                try:
+                    running: Awaitable[ExecutionResult] = self.execute(run.query, *given)
+                    if self._observer is not None:
+                        running = self._observer.watched(run, self.documents, running)
+                    result = await running
+                except CannotGetOperationTypeError as error:
+                    result = ExecutionResult(data=None, errors=[BadArgument(error.as_http_error_reason())])
+                run.is_compiled = isinstance(result.data, orjson.Fragment)
+                run.codes = [code_of(error) for error in result.errors or ()]
                 yield result
+        except (Overloaded, ShuttingDown) as refused:
+            run.codes = [refused.code]
+            yield ExecutionResult(data=None, errors=[refused])
+        finally:
+            self._ended(run)
+
+    async def _watched(self, source: Any, run: Run) -> AsyncIterator[ExecutionResult]:
+        """What is watched, nothing being held while nothing happens."""
+        context = run.context
+        try:
+            async with context, aclosing(source):
+                async for result in source:
+                    await context.renew()
+                    if result.errors:
+                        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
+                        run.codes = [code_of(error) for error in result.errors]
+                    run.results += 1
+                    run.forget_statements()
+                    yield result
+        finally:
+            self._ended(run)
+
+    def _ended(self, run: Run) -> None:
+        if self._observer is not None:
+            self._observer.ended(run, self.documents)
 
     async def execute_compiled(
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context
     ) -> bytes | None:
         """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
-        try:
-            await context.open()
-            data = await self.compiled(query, variables, operation_name, context)
-        except Fault as fault:
-            return orjson.dumps({"data": None, "errors": [shown(fault, context.request_id).formatted]})
+        await context.open()
+        data = await self.compiled(query, variables, operation_name, context)
         return None if data is None else b'{"data":%b}' % data
 
     async def compiled(
@@ -238,8 +272,8 @@ def execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
     }
 
 
-def build_schema() -> Graph:
-    """The schema, ready to run operations."""
+def build_schema(gate: Gate | None = None, observer: Observer | None = None) -> Graph:
+    """The schema, ready to run operations; those of streams are let in by the gate and told to the observer."""
 
     def known_documents() -> KnownDocuments:
         return KnownDocuments(schema.documents)
@@ -251,6 +285,8 @@ def build_schema() -> Graph:
         # Types that only an interface leads to.
         types=[*figures.SUBJECTS],
         extensions=[known_documents],
+        gate=gate or Gate(ALONE),
+        observer=observer,
         config=StrawberryConfig(default_resolver=value_of, sort_schema=True),
     )
     return schema

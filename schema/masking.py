@@ -1,5 +1,6 @@
 """What of an error a client gets to see: its own mistakes in full, everything else as one sentence and a request id."""
 
+import re
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ T = TypeVar("T")
 
 # More than this many errors of one request tell a client nothing new.
 MAX_ERRORS = 20
+# What graphql-core suggests instead of a wrong name would tell the names of the contract to whoever tries.
+SUGGESTION = re.compile(r" Did you mean [^?{}]*\?")
 
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
@@ -24,7 +27,11 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     if error.path is None and (original is None or isinstance(original, GraphQLError)):
         # Found before anything ran: in parsing, validation, or reading the variables.
         return GraphQLError(
-            error.message, nodes=error.nodes, source=error.source, positions=error.positions, extensions=_code(error)
+            SUGGESTION.sub("", error.message),
+            nodes=error.nodes,
+            source=error.source,
+            positions=error.positions,
+            extensions=_code(error),
         )
     log.error("unexpected error", request_id=request_id, path=error.path, exc_info=original or error)
     return GraphQLError(
@@ -44,6 +51,11 @@ async def unless_unexpected(answer: Awaitable[T], request_id: str) -> T | None:
     except Exception:
         log.exception("unexpected error", request_id=request_id)
         return None
+
+
+def code_of(error: GraphQLError) -> str:
+    """The code that a client sees."""
+    return str((error.extensions or {}).get("code", "BAD_REQUEST"))
 
 
 def _code(error: GraphQLError) -> dict[str, str]:

@@ -12,6 +12,15 @@ OPTIONAL = (("operationName", str), ("variables", dict), ("extensions", dict))
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Lets messages of the right form through, and closes with 4400 on others."""
 
+    async def handle(self) -> None:
+        """Handle a connection until it ends."""
+        opened: set[SocketHandler] = self.view.sockets  # type: ignore[attr-defined]
+        opened.add(self)
+        try:
+            await super().handle()
+        finally:
+            opened.discard(self)
+
     async def handle_message(self, message: Any) -> None:
         """Handle one message of a client."""
         wrong = _wrong(message)

@@ -16,7 +16,7 @@ from conftest import database_name, execute
 from test_command_line import run
 from test_compiled import DOCUMENTED
 from test_examples import EXAMPLES
-from test_server import FIRST_ANSWER, eventually, fetch, post, served
+from test_server import FIRST_ANSWER, PREFLIGHT, eventually, fetch, post, served
 from typer.testing import CliRunner
 
 from resolvers.explaining import indented
@@ -56,7 +56,10 @@ def test_a_client_that_asks_is_told_how_it_was_answered(
 ) -> None:
     client = clients[way]
     asked = {"query": FIRST_QUERY, "extensions": '{"execution": true}'}
-    answers = [post(client, FIRST_QUERY, extensions={"execution": True}), client.get("/graphql", params=asked).json()]
+    answers = [
+        post(client, FIRST_QUERY, extensions={"execution": True}),
+        client.get("/graphql", params=asked, headers=PREFLIGHT).json(),
+    ]
     for answer in answers:
         milliseconds = answer["extensions"]["execution"].pop("databaseMs")
         assert (type(milliseconds), milliseconds > 0) == (float, True)
@@ -167,7 +170,10 @@ def test_what_only_the_compiled_way_cannot_do_is_logged_and_answered(
     asyncio.run(execute(empty_database, fails))
     first = f"ALTER DATABASE {database_name(empty_database)} SET search_path = public, pg_catalog"
     asyncio.run(execute(empty_database, first))
-    with served(DATABASE_URL=empty_database) as (address, _), httpx.Client(base_url=address) as client:
+    with (
+        served(DATABASE_URL=empty_database, LOG_LEVEL="warning") as (address, _),
+        httpx.Client(base_url=address) as client,
+    ):
         answer = post(client, "{ areas { totalCount } }", extensions={"execution": True})
     del answer["extensions"]["execution"]["databaseMs"]
     way = {"execution": {"way": "batched", "statements": 1}}

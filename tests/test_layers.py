@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("server", "schema", "resolvers", "db")
+LAYERS = ("server", "application", "schema", "resolvers", "db")
 CONCEPTS = {
     "access",
     "areas",

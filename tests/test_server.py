@@ -26,17 +26,21 @@ from db import embedded, revisions
 from db.migrate import migrate
 from schema.graph import Graph
 from server import FIRST_QUERY
+from settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FIRST_ANSWER = {"data": {"area": {"name": "钱塘区", "platforms": {"totalCount": 132}}}}
 JSON = {"content-type": "application/json"}
+PREFLIGHT = {"graphql-require-preflight": "1"}
 
 
 @contextmanager
-def served(**settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address and the process of a server; it has ended afterwards."""
+def served(log: int | None = None, /, **settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address and the process of a server; it has ended afterwards. Its log goes to `log`, a file's descriptor."""
     command = [sys.executable, "server.py", "serve"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(**settings), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(**settings), stdout=subprocess.PIPE, stderr=log, text=True
+    )
     assert process.stdout is not None
     try:
         yield process.stdout.readline().removeprefix("Yizhan serves ").removesuffix("/graphql\n"), process
@@ -47,17 +51,7 @@ def served(**settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def environment(**settings: str) -> dict[str, str]:
     """The environment of a process that has only these settings of ours."""
-    ours = (
-        "DATABASE_URL",
-        "DATA_DIR",
-        "HOST",
-        "PORT",
-        "SAMPLE",
-        "POOL_SIZE",
-        "STATEMENT_TIMEOUT",
-        "EXECUTION",
-        "DATABASE_READ_URL",
-    )
+    ours = {name.upper() for name in Settings.model_fields}
     return {name: value for name, value in os.environ.items() if name not in ours} | {"COLUMNS": "120", **settings}
 
 
@@ -114,7 +108,7 @@ def fetch(dsn: str, statement: str) -> Any:
 
 def test_the_first_query_is_answered_by_post_and_by_get(client: httpx.Client) -> None:
     assert post(client, FIRST_QUERY) == FIRST_ANSWER
-    assert client.get("/graphql", params={"query": FIRST_QUERY}).json() == FIRST_ANSWER
+    assert client.get("/graphql", params={"query": FIRST_QUERY}, headers=PREFLIGHT).json() == FIRST_ANSWER
 
 
 def test_variables_and_an_operations_name_are_taken_either_way(client: httpx.Client) -> None:
@@ -123,13 +117,13 @@ def test_variables_and_an_operations_name_are_taken_either_way(client: httpx.Cli
     variables = {"code": "330109"}
     assert post(client, query, variables=variables, operationName="Named") == expected
     by_url = {"query": query, "variables": json.dumps(variables), "operationName": "Named"}
-    assert client.get("/graphql", params=by_url).json() == expected
+    assert client.get("/graphql", params=by_url, headers=PREFLIGHT).json() == expected
 
 
 def test_it_is_alive_and_ready_and_shows_its_contract(client: httpx.Client, graph: Graph) -> None:
-    answers = [client.get(path) for path in ("/health", "/ready", "/schema.graphql")]
+    answers = [client.get(path) for path in ("/health", "/livez", "/ready", "/readyz", "/schema.graphql")]
     assert [(answer.status_code, answer.text) for answer in answers] == [
-        (200, "alive"), (200, "ready"), (200, graph.as_str())
+        (200, "alive"), (200, "alive"), (200, "ready"), (200, "ready"), (200, graph.as_str())
     ]  # fmt: skip
 
 
@@ -175,7 +169,7 @@ def test_a_malformed_body_is_a_bad_request(client: httpx.Client, body: bytes) ->
 def test_what_a_foreign_page_could_post_is_refused(client: httpx.Client, content_type: str) -> None:
     body = json.dumps({"query": "{ __typename }"})
     response = client.post("/graphql", content=body, headers={"content-type": content_type})
-    assert (response.status_code, codes(response.json())) == (400, ["BAD_REQUEST"])
+    assert (response.status_code, codes(response.json())) == (415, ["UNSUPPORTED_MEDIA_TYPE"])
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -327,10 +321,12 @@ def test_it_outlives_a_killed_database(own_postgres: tuple[str, Path]) -> None:
         assert client.get("/ready").text == "the database cannot be reached"
         assert client.get("/health").text == "alive"
         away = [post(client, query) for _ in range(3)]
+        modern = client.post("/graphql", json={"query": query}, headers={"accept": "application/graphql-response+json"})
         embedded.start(folder, fsync="off")
         assert eventually(lambda: client.get("/ready").status_code == 200)
         back = [post(client, query) for _ in range(20)]
     assert [codes(answer) for answer in away] == [["UNAVAILABLE"]] * 3
+    assert (modern.status_code, modern.headers["retry-after"], codes(modern.json())) == (503, "2", ["UNAVAILABLE"])
     assert back == [expected] * 20
 
 
