@@ -53,7 +53,8 @@ PARTS: Mapping[str, tuple[Mapping[str, tuple[str, str]], Sequence[str]]] = {
 
 # One district shares nothing.
 HIDE = """
-    UPDATE {0} SET visibility = CASE WHEN share > 5 THEN 'PUBLIC' WHEN share < 2 OR {0}.district = '330110' THEN 'INTERNAL'
+    UPDATE {0} SET
+        visibility = CASE WHEN share > 5 THEN 'PUBLIC' WHEN share < 2 OR {0}.district = '330110' THEN 'INTERNAL'
             ELSE 'SHARED' END::visibility,
         shared_with = CASE CASE {0}.district WHEN '330110' THEN 0 ELSE share END WHEN 3 THEN '{{330106}}'
             WHEN 4 THEN '{{330102,330127}}' WHEN 5 THEN '{{3301}}' ELSE '{{}}' END::text[]
