@@ -42,6 +42,10 @@ ACROSS_DISTRICTS = {
     "platform_terms_idx": "search",
     "result_raised_idx": "all results by time",
     "result_terms_idx": "search",
+    **{
+        f"{name}_hidden_idx": "what a line of the change log names, whoever owns it, if it is not public"
+        for name in ("discussion", "document", "event", "member", "observation", "platform", "result")
+    },
     # A participant is a district itself.
     "event_participant_participant_idx": "from a district to the events it takes part in, whoever owns them",
 }
