@@ -1,5 +1,7 @@
 # Everything is installed into .venv, the first time and when the requirements change.
 PYTHON ?= python3
+# How many processes share the tests; each has a PostgreSQL of its own.
+WORKERS ?= 2
 IN_VENV = .venv/bin/python
 
 .PHONY: help run test bench lint format lock migration python
@@ -11,9 +13,9 @@ run: python ## Start the server; takes SAMPLE=0, PORT=… and DATABASE_URL=…
 	@$(PYTHON) install.py requirements.txt
 	@exec $(IN_VENV) server.py serve
 
-test: lint ## Check everything: style, types and tests
+test: lint ## Check everything: style, types and tests; takes WORKERS=…
 	@$(PYTHON) install.py requirements-dev.txt tests/clients
-	$(IN_VENV) -m pytest
+	$(IN_VENV) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 bench: python ## Measure against other servers, into bench/RESULTS.md; takes BENCH_ROUNDS=…, BENCH_KEEP=1 and DATABASE_URL=…
 	@$(PYTHON) bench/installing.py

@@ -26,9 +26,11 @@ class Fault(GraphQLError):
     """A caller's mistake: the message says what was wrong and what would be right."""
 
     code = "BAD_REQUEST"
+    # Tools that know nothing of our codes go by this, whose values are those of Spring for GraphQL.
+    classification = "BAD_REQUEST"
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, extensions={"code": self.code})
+        super().__init__(message, extensions={"code": self.code, "classification": self.classification})
 
 
 class BadArgument(Fault):
@@ -65,6 +67,7 @@ class Unauthenticated(Fault):
     """The key that was sent is nobody's, or not any more."""
 
     code = "UNAUTHENTICATED"
+    classification = "UNAUTHORIZED"
 
 
 class Conflict(Fault):
@@ -77,6 +80,7 @@ class Forbidden(Fault):
     """The viewer may not do this, or not there."""
 
     code = "FORBIDDEN"
+    classification = "FORBIDDEN"
 
 
 class TooManySubscriptions(Fault):
@@ -95,6 +99,7 @@ class TimedOut(Fault):
     """A statement took longer than it may."""
 
     code = "TIMEOUT"
+    classification = "INTERNAL_ERROR"
 
 
 class Overloaded(Fault):
@@ -107,6 +112,7 @@ class Unavailable(Fault):
     """The database cannot be reached just now; the same request may succeed later."""
 
     code = "UNAVAILABLE"
+    classification = "INTERNAL_ERROR"
 
 
 class ShuttingDown(Unavailable):

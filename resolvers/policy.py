@@ -195,7 +195,7 @@ def _raw(table: Table, name: str) -> Raw:
 
 
 def _districts(name: str) -> BindParameter[Any]:
-    return bindparam(name, type_=ARRAY(Text))
+    return bindparam(name, required=False, type_=ARRAY(Text))
 
 
 def _sees(shape: Shape, row: FromClause, module: str | None, district: str = "district") -> ColumnElement[bool]:

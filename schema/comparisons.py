@@ -23,7 +23,7 @@ class ComparisonRow:
     figures: int = column("How many figures it published.")
     computed: float | None = column("How many rows there are here; null for indicators that no rows are counted for.")
     of_which_sample: int | None = column("How many of these rows are sample data.")
-    difference: float | None = column("computed - reported; null where either is.")
+    difference: float | None = column("What was computed minus what was reported; null where either is.")
 
 
 @strawberry.type(description="What districts published of an indicator beside what can be counted.")

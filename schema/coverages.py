@@ -25,7 +25,9 @@ def _uncovered(
 class Coverage:
     covered: int = asking(Asked.covered, "How many of the eligible areas have a platform of the kind.")
     eligible: int = asking(Asked.eligible, "How many areas could have one: the denominator.")
-    ratio: float | None = asking(Asked.ratio, "covered / eligible, from 0 to 1; null when no area is eligible.")
+    ratio: float | None = asking(
+        Asked.ratio, "The covered among the eligible, from 0 to 1; null when no area is eligible."
+    )
     denominator: CoverageDenominator = column("Which areas are eligible.")
     vintage: date = asking(
         Asked.vintage, "The list of areas they were counted by: the oldest known for a day before it."

@@ -124,11 +124,12 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
     for field, (type_, text) in gives.items():
         is_list = get_origin(type_) is list
         inner = get_args(type_)[0] if is_list else type_
+        is_node = isinstance(inner, type) and issubclass(inner, Node)
         # Whoever may do this without a key need not see what came of it.
-        is_seen = not (act.is_public and issubclass(inner, Node))
+        is_seen = not (act.is_public and is_node)
         body["__annotations__"][field] = type_ if is_seen else type_ | None
         text = text if is_seen else f"{text} Null to those who do not see it."
-        body[field] = asking(_node(field, is_list, is_seen), text) if issubclass(inner, Node) else column(text)
+        body[field] = asking(_node(field, is_list, is_seen), text) if is_node else column(text)
     payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
     kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
     union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")

@@ -24,11 +24,12 @@ def writer(name: str, district: str) -> Viewer:
     return Viewer(name, kind, (district,), may_write=True, sight=sight)
 
 
-async def issued(dsn: str, name: str = "杭州市政协", district: str = "3301") -> str:
-    """A key that may write in a district."""
+async def issued(dsn: str, name: str = "杭州市政协", district: str = "3301", *, is_personal: bool = False) -> str:
+    """A key that may write in a district, and with `is_personal` sees how its people can be reached."""
     connection = await asyncpg.connect(dsn)
     kind = ViewerKind.DISTRICT_STAFF if len(district) == 6 else ViewerKind.CITY_STAFF
-    key = await access.issue(connection, name, access.Terms(kind, [district], may_write=True))
+    terms = access.Terms(kind, [district], may_write=True, is_personal=is_personal)
+    key = await access.issue(connection, name, terms)
     await connection.close()
     return key
 

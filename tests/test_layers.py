@@ -74,10 +74,13 @@ def test_only_the_masker_catches_everything() -> None:
 
 
 def sources(*packages: str) -> Iterator[Path]:
-    """The modules of the packages, as paths from the root; a package may be a single module."""
+    """The modules of the packages, as paths from the root; a package may be a single module.
+
+    What was installed into one of them, for Node, is not ours.
+    """
     for package in packages:
         found = (ROOT / package).rglob("*.py") if (ROOT / package).is_dir() else ROOT.glob(f"{package}.py")
-        yield from sorted(path.relative_to(ROOT) for path in found)
+        yield from sorted(path.relative_to(ROOT) for path in found if "node_modules" not in path.parts)
 
 
 def layer(path: Path) -> str:

@@ -381,3 +381,14 @@ async def test_what_is_said_is_corrected_and_what_is_left_out_stays(teller: Tell
     ):
         answer = await tell(document("editEvent", "event { id }"), input=given)
         assert answer.errors == [("BAD_ARGUMENT", ["editEvent"], message)]
+
+
+async def test_a_city_has_rules_and_meanings_of_its_own(teller: Teller) -> None:
+    city = {"id": await teller.area("3301")}
+    given = {"district": "3301", "eventKind": "SALON", "points": 2}
+    ruled = await teller.do("setDutyPoints", "dutyRule { points } district { id }", **given)
+    assert ruled == {"dutyRule": {"points": 2}, "district": city}
+    assert (
+        await teller.do("defineReplyClass", "district { id }", district="3301", replyClass="A", meaning="已经解决")
+        == city
+    )

@@ -202,7 +202,7 @@ def test_of_two_operations_none_is_chosen(client: httpx.Client) -> None:
         "errors": [
             {
                 "message": "the document has 2 operations; name one in operationName: A, B",
-                "extensions": {"code": "BAD_ARGUMENT"},
+                "extensions": {"code": "BAD_ARGUMENT", "classification": "BAD_REQUEST"},
             }
         ],
     }

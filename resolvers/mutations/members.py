@@ -5,6 +5,7 @@ from typing import Any
 
 from asyncpg import Connection
 
+from db.areas import area
 from db.changes import signing_secret
 from db.enums import MembershipRole
 from db.members import duty_rule, member, membership
@@ -79,7 +80,8 @@ async def set_duty_points(write: Write, given: Any) -> Given:
         raise BadArgument("name either an eventKind or a resultKind, not both and not neither")
     key = {"district": given.district, "event_kind": given.event_kind, "result_kind": given.result_kind}
     row = await write.put(duty_rule, key, points=given.points)
-    return {"duty_rule": Of(duty_rule, row)}
+    owner = await write.row(area, {"code": given.district, "valid_to": None})
+    return {"duty_rule": Of(duty_rule, row), "district": Of(area, owner or {})}
 
 
 @act(LeadAlreadyAppointed)

@@ -1,6 +1,7 @@
 """Mutations for systems that sync: up to 1,000 rows at once, by the keys the other system knows them by."""
 
 from datetime import date, datetime
+from typing import Any
 
 import strawberry
 from strawberry import UNSET
@@ -20,9 +21,16 @@ from db.enums import (
     ResultStatus,
     RowOutcome,
 )
+from resolvers import lookups
+from resolvers.asks import Named
 from resolvers.mutations import batches as acts
-from schema.fields import column
+from schema.fields import asking, column
+from schema.nodes import Node
 from schema.payloads import Input, mutation, optional, required
+
+
+def _there(row: Any) -> Named | None:
+    return None if row.row_id is None else lookups.node(row.row_id)
 
 
 @strawberry.type(description="What became of a row of a batch.")
@@ -31,6 +39,7 @@ class BatchRow:
     outcome: RowOutcome = column("What was done.")
     problem: str | None = column("What was wrong with it; null unless it was refused.")
     row_id: strawberry.ID | None = column("The row's global id; null when it was refused.")
+    node: Node | None = asking(_there, "The row as it is now; null when it was refused.")
 
 
 _ROWS = {"rows": (list[BatchRow], "What became of each row, in the order of the input; at most 1,000.")}

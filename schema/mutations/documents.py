@@ -43,5 +43,5 @@ class DocumentMutations:
         acts.withdraw_document,
         "Withdraw a document.",
         WithdrawDocumentInput,
-        {"document_id": (str, "The id it had.")},
+        {"document_id": (strawberry.ID, "The id it had, by which a cache forgets it.")},
     )

@@ -7,6 +7,7 @@ from strawberry import UNSET
 
 from db.enums import EventKind, Gender, MembershipRole, ResultKind, Visibility
 from resolvers.mutations import members as acts
+from schema.areas import Area
 from schema.members import DutyRule, Member, Membership
 from schema.payloads import SAMPLE, SHARED_WITH, VISIBILITY, Input, mutation, optional, required
 
@@ -81,7 +82,7 @@ class MemberMutations:
         acts.set_duty_points,
         "Say how many points members get for what.",
         SetDutyPointsInput,
-        {"duty_rule": (DutyRule, "The rule.")},
+        {"duty_rule": (DutyRule, "The rule."), "district": (Area, "The district, or the city or province.")},
     )
     admit_member = mutation(acts.admit_member, "Admit a member.", AdmitMemberInput, _MEMBER)
     edit_member = mutation(acts.edit_member, "Correct what is said of a member.", EditMemberInput, _MEMBER)

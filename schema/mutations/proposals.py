@@ -5,7 +5,7 @@ import strawberry
 from db.enums import ReplyClass, ResultStatus, Visibility
 from resolvers.mutations import proposals as acts
 from resolvers.mutations import results as result_acts
-from schema.areas import District
+from schema.areas import Area
 from schema.mutations.results import ResultInput
 from schema.payloads import SAMPLE, SHARED_WITH, Input, mutation, optional, required
 from schema.results import Assignment, Evaluation, Proposal, ProposalBundle
@@ -171,5 +171,5 @@ class ProposalMutations:
         acts.define_reply_class,
         "Say what a class of replies means in a district.",
         DefineReplyClassInput,
-        {"district": (District, "The district.")},
+        {"district": (Area, "The district, or the city or province.")},
     )
