@@ -8,6 +8,7 @@ values.
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -19,17 +20,17 @@ from graphql import (
     Visitor,
     get_variable_values,
     parse,
-    specified_rules,
     visit,
 )
 from graphql.execution.values import VariableValues
 from strawberry import Schema
-from strawberry.schema.schema import validate_document
 
 from resolvers.asks import shape_of_answer
 from resolvers.calls import Called, variables_of
 from resolvers.compiled import Compiler, NotCompiled
+from resolvers.costs import Cost, Costing, Costs, sizing_arguments, sizing_variables
 from resolvers.errors import TooLarge
+from resolvers.limits import outlined, validated
 from resolvers.snapshots import Statement, compiled
 
 # The largest document of a dashboard has some 600 tokens.
@@ -83,6 +84,7 @@ class Operation:
 
     node: OperationDefinitionNode
     deciding: tuple[str, ...]
+    costs: Costs
     # The one used last comes first.
     plans: list[Plan] = field(default_factory=list)
     # Why it is not compiled, where it is not.
@@ -97,6 +99,10 @@ class Document:
     errors: list[GraphQLError]
     operations: dict[str | None, Operation]
     fragments: dict[str, FragmentDefinitionNode]
+    # The names of the fragments, each after those it spreads.
+    order: list[str]
+    # Whether it asks for the schema itself.
+    asks_schema: bool
     size: int
 
     def operation(self, name: str | None) -> Operation | None:
@@ -136,12 +142,43 @@ class Documents:
         if len(text) > MAX_CHARACTERS:
             raise TooLarge(f"the document has more than {MAX_CHARACTERS:,} characters; send values as variables")
         node = parse(text, max_tokens=MAX_TOKENS)
-        errors = validate_document(self._schema._schema, node, specified_rules)
+        outline = outlined(node)
+        errors = validated(self._schema._schema, node)
         operations = [found for found in node.definitions if isinstance(found, OperationDefinitionNode)]
         fragments = {found.name.value: found for found in node.definitions if isinstance(found, FragmentDefinitionNode)}
         deciding = _deciding(node)
-        by_name = {found.name.value if found.name else None: Operation(found, deciding) for found in operations}
-        return Document(node, errors, by_name, fragments, 6 * len(text))
+        sizing = sizing_variables(self._sizing, [each.selection_set for each in (*operations, *fragments.values())])
+        costs = tuple(sorted({*deciding, *sizing}))
+        by_name = {
+            each.name.value if each.name else None: Operation(each, deciding, Costs(costs)) for each in operations
+        }
+        return Document(node, errors, by_name, fragments, outline.order, outline.asks_schema, 6 * len(text))
+
+    @cached_property
+    def _sizing(self) -> frozenset[str]:
+        return sizing_arguments(self._schema._schema)
+
+    def coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues:
+        """The values of an operation's variables; NotCompiled when they do not fit, which the batched way tells."""
+        if not operation.node.variable_definitions:
+            return NO_VARIABLES
+        given = get_variable_values(self._schema._schema, operation.node.variable_definitions, variables, max_errors=1)
+        if isinstance(given, VariableValues):
+            return given
+        raise NotCompiled("its variables do not fit")
+
+    def cost(self, document: Document, operation: Operation, given: VariableValues) -> Cost:
+        """What an operation of a valid document costs."""
+        key = operation.costs.key(given)
+        found = operation.costs.known.get(key)
+        if found is None:
+            found = self.costing(document, given).cost(operation.node, document.order)
+            operation.costs.keep(key, found)
+        return found
+
+    def costing(self, document: Document, given: VariableValues) -> Costing:
+        """What works out the cost of an operation of a valid document."""
+        return Costing(self._schema._schema, document.fragments, given)
 
     def plan(
         self, document: Document, operation: Operation, variables: dict[str, Any]
@@ -151,9 +188,14 @@ class Documents:
         Raises NotCompiled when only the batched way can answer, and any Fault of an argument; what is wrong with the
         variables themselves is NotCompiled too, for the batched way says it.
         """
+        return self.planned(document, operation, self.coerced(operation, variables))
+
+    def planned(
+        self, document: Document, operation: Operation, given: VariableValues
+    ) -> tuple[Statement, Sequence[Any]]:
+        """The same, for variables that were coerced before."""
         if operation.refused is not None:
             raise NotCompiled(operation.refused)
-        given = self._coerced(operation, variables)
         key = tuple(given.coerced.get(name) for name in operation.deciding)
         plans = operation.plans
         for position, plan in enumerate(plans):
@@ -174,14 +216,6 @@ class Documents:
         document.size += added
         self._grow(added)
         return plan.statement, plan.values
-
-    def _coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues:
-        if not operation.node.variable_definitions:
-            return NO_VARIABLES
-        given = get_variable_values(self._schema._schema, operation.node.variable_definitions, variables, max_errors=1)
-        if isinstance(given, VariableValues):
-            return given
-        raise NotCompiled("its variables do not fit")
 
     def _planned(self, document: Document, operation: Operation, given: VariableValues, key: Hashable) -> Plan:
         compiler = Compiler(self._schema, document.fragments, given)
