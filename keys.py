@@ -1,12 +1,10 @@
 """The command `keys`: who may write."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terminal import fail, plain_errors, prepared, read_settings
+from terminal import fail, with_database
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def issue_key(
     async def issued(connection: "asyncpg.Connection") -> None:
         typer.echo(await access.issue(connection, name, district, may_write=True, expires_at=expires_at))
 
-    _with_database(issued)
+    with_database(issued)
 
 
 @keys.command("list")
@@ -61,7 +59,7 @@ def list_keys() -> None:
                 f"{row['name']:<30} {','.join(row['districts']):<20} {state}{f' {ends:%Y-%m-%d}' if ends else ''}"
             )
 
-    _with_database(listed)
+    with_database(listed)
 
 
 @keys.command("revoke")
@@ -76,20 +74,4 @@ def revoke_key(name: Annotated[str, typer.Argument(help="The key's name.")]) -> 
         if not await access.revoke(connection, name):
             fail(f"No key called {name} holds. `python server.py keys list` shows all.")
 
-    _with_database(revoked)
-
-
-def _with_database(work: "Callable[[asyncpg.Connection], Awaitable[None]]") -> None:
-    import asyncpg
-
-    settings = read_settings()
-
-    async def main() -> None:
-        connection = await asyncpg.connect(await prepared(settings))
-        try:
-            await work(connection)
-        finally:
-            await connection.close()
-
-    with plain_errors():
-        asyncio.run(main())
+    with_database(revoked)

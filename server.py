@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import limits
 from keys import keys
 from settings import Settings
 from terminal import data_folder, fail, plain_errors, prepared, progress_bar, read_settings
@@ -46,7 +47,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
 
-    schema = build_schema()
+    schema = build_schema(limits.policy_of(settings))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -83,7 +84,7 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         ],
         lifespan=lifespan,
     )
-    endpoint = Endpoint(schema, may_compile=settings.execution == "compiled")
+    endpoint = Endpoint(schema, may_compile=settings.execution == "compiled", max_age=settings.documents_max_age)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         # The router and what stands before it would take a tenth of the time of a small answer.
@@ -106,6 +107,7 @@ cli = typer.Typer(
 config = typer.Typer(no_args_is_help=True, help="What the settings are.")
 cli.add_typer(config, name="config")
 cli.add_typer(keys, name="keys")
+limits.commands(cli)
 
 
 def listening_socket(settings: Settings) -> socket.socket:

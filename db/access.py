@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from asyncpg import Connection, Record, UniqueViolationError
-from sqlalchemy import Boolean, Column, DateTime, PrimaryKeyConstraint, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.tables import id_column, metadata
@@ -27,9 +38,14 @@ access_key = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    # Points a minute, where it has not as many as others.
+    Column("budget", Integer),
+    # The application to whose trusted documents it is bound.
+    Column("documents_app", Text),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("name"),
     UniqueConstraint("digest"),
+    CheckConstraint("budget > 0", "budget_is_positive"),
 )
 
 
@@ -66,6 +82,18 @@ async def revoke(connection: Connection, name: str) -> bool:
     return done == "UPDATE 1"
 
 
+async def set_budget(connection: Connection, name: str, points: int | None) -> bool:
+    """Say how many points a minute a key has, as many as others when None; false when there is no such key."""
+    done: str = await connection.execute("UPDATE access_key SET budget = $2 WHERE name = $1", name, points)
+    return done == "UPDATE 1"
+
+
+async def pin(connection: Connection, name: str, app: str | None) -> bool:
+    """Bind a key to an application's documents, to none when None; false when there is no such key."""
+    done: str = await connection.execute("UPDATE access_key SET documents_app = $2 WHERE name = $1", name, app)
+    return done == "UPDATE 1"
+
+
 async def listed(connection: Connection) -> list[Record]:
     """All keys, oldest first."""
     rows: list[Record] = await connection.fetch("SELECT * FROM access_key ORDER BY id")
@@ -75,7 +103,7 @@ async def listed(connection: Connection) -> list[Record]:
 async def holder(connection: Connection, key: str) -> Record | None:
     """The row of a key that holds now."""
     return await connection.fetchrow(
-        "SELECT name, districts, may_write FROM access_key"
+        "SELECT name, districts, may_write, budget, documents_app FROM access_key"
         " WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
         digest(key),
     )

@@ -3,7 +3,7 @@
 import asyncpg
 
 # The newest migration; a test holds the two equal.
-NEEDED = "c3a95e1d7b40"
+NEEDED = "e7b1d04c52a9"
 
 
 class NotMigrated(Exception):

@@ -12,6 +12,10 @@ class Viewer:
     name: str
     districts: tuple[str, ...] = ()
     may_write: bool = False
+    # How many points a minute a key has, where it is not as many as others, and the application to whose trusted
+    # documents it is bound.
+    budget: int | None = None
+    documents: str | None = None
 
     def require_key(self) -> None:
         """Forbidden unless this viewer may write anywhere."""

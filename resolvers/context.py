@@ -11,8 +11,10 @@ from strawberry.types import Info as StrawberryInfo
 from db import access
 from resolvers.access import ANONYMOUS, Viewer
 from resolvers.batched import Loaders
+from resolvers.costs import Cost
 from resolvers.errors import Unauthenticated, Unavailable
 from resolvers.following import Follower
+from resolvers.leases import Usage
 from resolvers.snapshots import Snapshot, acquired
 
 
@@ -35,6 +37,11 @@ class Context:
     # What a WebSocket's client said of itself when it connected.
     connection_params: Mapping[str, object] = field(default_factory=dict)
     known_viewer: Viewer | None = None
+    # What the operation cost and what is left, where that is counted.
+    cost: Cost | None = None
+    # Whether anybody would have got the same answer.
+    is_public: bool = False
+    usage: Usage | None = None
 
     @cached_property
     def loaders(self) -> Loaders:
@@ -52,7 +59,7 @@ class Context:
             row = await access.holder(connection, key)
         if row is None:
             raise Unauthenticated("the key is unknown, has expired or was revoked; ask whoever runs this server")
-        return Viewer(row["name"], tuple(row["districts"]), row["may_write"])
+        return Viewer(row["name"], tuple(row["districts"]), row["may_write"], row["budget"], row["documents_app"])
 
     def writable(self) -> asyncpg.Pool:
         """What is written to."""

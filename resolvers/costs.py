@@ -84,6 +84,8 @@ class Price:
     work_by_row: int = 0
     # Whether what the field gives is there once for each row of the page.
     is_of_page: bool = False
+    # Whether it costs nothing, with all below it.
+    is_free: bool = False
 
 
 FREE = Price()
@@ -211,6 +213,8 @@ class Costing:
         price = price_of(field)
         if is_leaf_type(inner):
             return Sum(price.work + VALUE)
+        if price.is_free:
+            return Sum(0, 1)
         page = self.page(price, node)
         each = self._selections(inner, node.selection_set or EMPTY).of(*page)
         most, charged = self.size(field, price, node)

@@ -13,10 +13,10 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
+    OperationType,
     Visitor,
     get_variable_values,
     parse,
@@ -30,7 +30,7 @@ from resolvers.calls import Called, variables_of
 from resolvers.compiled import Compiler, NotCompiled
 from resolvers.costs import Cost, Costing, Costs, sizing_arguments, sizing_variables
 from resolvers.errors import TooLarge
-from resolvers.limits import outlined, validated
+from resolvers.limits import Outline, outlined, validated
 from resolvers.snapshots import Statement, compiled
 
 # The largest document of a dashboard has some 600 tokens.
@@ -90,6 +90,11 @@ class Operation:
     # Why it is not compiled, where it is not.
     refused: str | None = None
 
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it watches rather than asks."""
+        return self.node.operation is OperationType.SUBSCRIPTION
+
 
 @dataclass(eq=False)
 class Document:
@@ -99,10 +104,7 @@ class Document:
     errors: list[GraphQLError]
     operations: dict[str | None, Operation]
     fragments: dict[str, FragmentDefinitionNode]
-    # The names of the fragments, each after those it spreads.
-    order: list[str]
-    # Whether it asks for the schema itself.
-    asks_schema: bool
+    outline: Outline
     size: int
 
     def operation(self, name: str | None) -> Operation | None:
@@ -121,12 +123,21 @@ class Documents:
         self._characters = characters
         self._size = 0
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        # The last text that is no document, and why.
+        self._wrong: dict[str, GraphQLError] = {}
 
     def read(self, text: str) -> Document:
         """The document of `text`, parsed and validated; a GraphQLSyntaxError when it is none."""
         found = self._kept.get(text)
         if found is None:
-            found = self._kept[text] = self._made(text)
+            if text in self._wrong:
+                raise self._wrong[text].with_traceback(None)
+            try:
+                found = self._kept[text] = self._made(text)
+            except GraphQLError as error:
+                # The same request reads it once more, to tell what is wrong.
+                self._wrong = {text: error}
+                raise
             self._grow(found.size)
         else:
             self._kept.move_to_end(text)
@@ -152,7 +163,7 @@ class Documents:
         by_name = {
             each.name.value if each.name else None: Operation(each, deciding, Costs(costs)) for each in operations
         }
-        return Document(node, errors, by_name, fragments, outline.order, outline.asks_schema, 6 * len(text))
+        return Document(node, errors, by_name, fragments, outline, 6 * len(text))
 
     @cached_property
     def _sizing(self) -> frozenset[str]:
@@ -172,7 +183,7 @@ class Documents:
         key = operation.costs.key(given)
         found = operation.costs.known.get(key)
         if found is None:
-            found = self.costing(document, given).cost(operation.node, document.order)
+            found = self.costing(document, given).cost(operation.node, document.outline.order)
             operation.costs.keep(key, found)
         return found
 
@@ -223,7 +234,7 @@ class Documents:
         asked, called = compiler.asked, compiler.called
         reached: set[int] = set()
         for place, call in enumerate(called):
-            if _has_variables(call.node) or (call.steps and call.steps[0] in reached):
+            if call.varies or (call.steps and call.steps[0] in reached):
                 reached.add(place)
         read = [
             (place, statement.readers[name])
@@ -233,16 +244,11 @@ class Documents:
         # What a field asks of an answer, without arguments and parameters of its own, follows from that answer.
         needed = {reader.steps[0] for _, reader in read}
         for place in sorted(reached, reverse=True):
-            if place in needed or _has_variables(called[place].node):
+            if place in needed or called[place].varies:
                 needed |= {place, *(called[place].steps or ())[:1]}
         calls = [(place, called[place]) for place in sorted(reached & needed)]
         shapes = [shape_of_answer(asked[place]) for place, _ in calls]
         return Plan(key, statement, asked, calls, shapes, statement.values(asked, {}), read)
-
-
-def _has_variables(node: FieldNode) -> bool:
-    # Those of the arguments only: what a field selects is asked by calls of its own.
-    return any(variables_of(argument) for argument in node.arguments or ())
 
 
 def _deciding(document: DocumentNode) -> tuple[str, ...]:

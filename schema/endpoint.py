@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import orjson
 from cross_web import HTTPException
@@ -17,8 +18,11 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from resolvers.context import Context, bearer
+from resolvers.errors import RateLimited
+from resolvers.persisted import BadReference, Reference, asked_of
 from resolvers.snapshots import Snapshot
-from schema.graph import Graph, execution, wants_execution
+from schema.caching import caching
+from schema.graph import Graph, asked_extensions
 from schema.sockets import SocketHandler
 
 T = TypeVar("T")
@@ -43,10 +47,12 @@ class Endpoint(GraphQL[Context, None]):
 
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, schema: Graph, *, may_compile: bool = True) -> None:
+    def __init__(self, schema: Graph, *, may_compile: bool = True, max_age: int = 0) -> None:
         super().__init__(schema, graphql_ide="graphiql", subscription_protocols=PROTOCOLS)
         self.graph = schema
         self.may_compile = may_compile
+        # How many seconds answers to trusted documents may be kept that anybody would get.
+        self.max_age = max_age
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is wrong with it is said in the form of a GraphQL answer."""
@@ -63,6 +69,9 @@ class Endpoint(GraphQL[Context, None]):
                 return
         except ClientDisconnect:
             return
+        except RateLimited as fault:
+            told = {"data": None, "errors": [fault.formatted]}
+            answer = Response(orjson.dumps(told), 429, _later(fault.retry_after), "application/json")
         except HTTPException as error:
             code = {405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}.get(error.status_code, "BAD_REQUEST")
             told = {"errors": [{"message": error.reason, "extensions": {"code": code}}]}
@@ -73,7 +82,13 @@ class Endpoint(GraphQL[Context, None]):
 
     async def _answer(self, scope: Scope, body: bytes) -> bytes | Response:
         may_compile = self.may_compile
-        if may_compile and scope["method"] == "POST" and _is_plain(scope["headers"]):
+        if may_compile and (by_id := _by_id(scope)) is not None:
+            context = self._context(scope)
+            answer = await self._compiled_of(by_id, context)
+            if answer is not None:
+                return self._to_keep(scope, answer, is_public=context.is_public and not by_id.get("extensions"))
+            may_compile = False
+        elif may_compile and scope["method"] == "POST" and _is_plain(scope["headers"]):
             answer = await self._compiled(body, self._context(scope))
             if answer is not None:
                 return answer
@@ -92,18 +107,24 @@ class Endpoint(GraphQL[Context, None]):
             asked = orjson.loads(body)
         except orjson.JSONDecodeError:
             return None
-        if not isinstance(asked, dict):
-            return None
+        return await self._compiled_of(asked, context) if isinstance(asked, dict) else None
+
+    async def _compiled_of(self, asked: dict[str, Any], context: Context) -> bytes | None:
         variables, extensions = asked.get("variables"), asked.get("extensions")
         if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             return None
-        result = await self.graph.execute_compiled(asked.get("query"), variables, asked.get("operationName"), context)
+        query = _document_of(asked)
+        result = await self.graph.execute_compiled(query, variables, asked.get("operationName"), context)
         if result is None:
             return None
-        if not wants_execution(extensions):
-            return result
-        told = orjson.dumps({"execution": execution(context, is_compiled=True)})
-        return b'%b,"extensions":%b}' % (result[:-1], told)
+        told = asked_extensions(extensions, context, is_compiled=True)
+        return result if told is None else b'%b,"extensions":%b}' % (result[:-1], orjson.dumps(told))
+
+    def _to_keep(self, scope: Scope, body: bytes, *, is_public: bool) -> Response:
+        """The answer to a document that was asked by its id, with how long it may be kept."""
+        is_public = is_public and not body.startswith(b'{"data":null,"errors":')
+        is_known, headers = caching(body, scope["headers"], max_age=self.max_age, is_public=is_public)
+        return Response(b"" if is_known else body, 304 if is_known else 200, headers, "application/json")
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """A snapshot that reads through the application's pool when first asked to."""
@@ -137,7 +158,14 @@ class Endpoint(GraphQL[Context, None]):
         if found.get("operationName") == "":
             # An empty name names no operation.
             del found["operationName"]
+        if "documentId" in found or "extensions" in found:
+            found["query"] = _document_of(found)
         return found
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        """What a GET request asks."""
+        found = super().parse_query_params(params)
+        return found | {"query": _document_of(found)}
 
     def encode_json(self, data: object) -> str:
         """JSON as text, which is what every transport but plain HTTP wants."""
@@ -147,7 +175,9 @@ class Endpoint(GraphQL[Context, None]):
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
         """The answer as bytes, without the detour over text."""
-        return Response(orjson.dumps(response_data), media_type="application/json")
+        later = _told_to_wait(response_data)
+        headers = None if later is None else _later(later)
+        return Response(orjson.dumps(response_data), 429 if headers else 200, headers, "application/json")
 
     async def render_graphql_ide(self, request: Request) -> Response:
         """A page to ask from, which needs nothing from outside."""
@@ -163,6 +193,40 @@ def _is_plain(headers: Iterable[tuple[bytes, bytes]]) -> bool:
         elif name == b"accept" and b"text/event-stream" in value:
             return False
     return is_json
+
+
+def _by_id(scope: Scope) -> dict[str, Any] | None:
+    """What a GET request asks that has a document's id in place of its text; None of any other."""
+    sent = scope["query_string"]
+    if scope["method"] != "GET" or (b"documentId=" not in sent and b"persistedQuery" not in sent):
+        return None
+    if any(name == b"accept" and b"text/event-stream" in value for name, value in scope["headers"]):
+        return None
+    asked: dict[str, Any] = dict(parse_qsl(sent.decode("latin-1")))
+    try:
+        asked |= {name: orjson.loads(asked[name]) for name in ("variables", "extensions") if name in asked}
+    except orjson.JSONDecodeError:
+        return None
+    return asked if isinstance(_document_of(asked), Reference) else None
+
+
+def _document_of(asked: dict[str, Any]) -> Any:
+    """The document of a request: its text, or its id."""
+    try:
+        return asked_of(asked)
+    except BadReference as error:
+        raise HTTPException(400, f"{error}.") from None
+
+
+def _told_to_wait(answer: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> int | None:
+    """After how many seconds a request should come again that was refused for its viewer has no points left."""
+    errors: list[Any] = list(answer.get("errors") or ()) if isinstance(answer, dict) else []
+    waits = [(error.get("extensions") or {}).get("retryAfter") for error in errors]
+    return next((wait for wait in waits if wait is not None), None)
+
+
+def _later(seconds: int) -> dict[str, str]:
+    return {"retry-after": str(seconds)}
 
 
 def _key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

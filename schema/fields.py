@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from resolvers.asks import ASKS, Listing, One, Parent, Rows
+from resolvers.asks import ANEW, ASKS, Listing, One, Parent, Rows
 from resolvers.context import Info
 from resolvers.costs import FREE, PAGE, PRICE, USUAL, Price, Size
 from resolvers.edges import Concept, Edge
@@ -45,12 +45,15 @@ def column(description: str, *, name: str | None = None, price: Price = FREE) ->
     return strawberry.field(description=description, name=name, metadata={} if price is FREE else {PRICE: price})
 
 
-def asking(asks: Callable[..., Any], description: str, edge: Edge | None = None, price: Price = FREE) -> Any:
-    """What a function asks of the graph for the row and the arguments it takes."""
+def asking(
+    asks: Callable[..., Any], description: str, edge: Edge | None = None, price: Price = FREE, *, is_anew: bool = False
+) -> Any:
+    """What a function asks of the graph for the row and the arguments it takes; with `is_anew` at each request anew."""
 
     def resolve(self: Any, info: Info, **given: Any) -> Any:
         return info.context.loaders.answer(asks(self, **given))
 
+    metadata = {ASKS: asks, PRICE: price, ANEW: is_anew} | ({} if edge is None else {"edge": edge})
     signature = inspect.signature(asks)
     own, *others = signature.parameters.values()
     info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
@@ -63,7 +66,7 @@ def asking(asks: Callable[..., Any], description: str, edge: Edge | None = None,
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata={ASKS: asks, PRICE: price} | ({} if edge is None else {"edge": edge}),
+        metadata=metadata,
     )
 
 

@@ -6,7 +6,6 @@ from contextlib import aclosing
 from typing import Any
 
 import asyncpg
-import graphql
 import orjson
 import strawberry
 from graphql import GraphQLError
@@ -18,16 +17,22 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.compiled import NotCompiled
 from resolvers.context import Context
+from resolvers.costs import Cost
 from resolvers.edges import value_of
-from resolvers.errors import BadArgument, Fault, TimedOut, TooLarge
+from resolvers.errors import BadArgument, Fault, RateLimited, TimedOut, TooLarge
+from resolvers.guarding import OPEN, Guard, Policy
+from resolvers.leases import Usage
+from resolvers.limits import MAX_ERRORS, check_variables
 from resolvers.plans import Document, Documents
 from resolvers.snapshots import DEADLINE
 from resolvers.writing import MAX_ANSWER
 from schema import figures
-from schema.masking import MAX_ERRORS, shown, unless_unexpected
+from schema.masking import shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
+
+TRANSPORTS = "a WebSocket with graphql-transport-ws, or server-sent events with accept: text/event-stream"
 
 
 class Graph(strawberry.Schema):
@@ -36,9 +41,10 @@ class Graph(strawberry.Schema):
     Each operation closes the snapshot it read and shows its errors as clients may see them.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, policy: Policy, **options: Any) -> None:
         # The extensions ask for it while the schema is made.
         self.documents = Documents(self)
+        self.guard = Guard(self.documents, policy)
         super().__init__(*arguments, **options)
 
     async def execute(
@@ -58,11 +64,18 @@ class Graph(strawberry.Schema):
         context: Context = context_value
 
         async def run() -> ExecutionResult:
-            data = await self.compiled(query, variable_values, operation_name, context)
-            if data is not None:
-                return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
+            text = query
+            if query:
+                text = await self.guard.text(query, context)
+                operation = (await self._read(text, context)).operation(operation_name)
+                if operation is not None and operation.is_subscription:
+                    raise BadArgument(f"a subscription needs a connection that stays open: {TRANSPORTS}")
+                data = await self._compiled(text, variable_values, operation_name, context)
+                if data is not None:
+                    return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
+                await self._admit(text, operation_name, variable_values, context)
             return await batched(
-                query,
+                text,
                 variable_values,
                 context,
                 root_value,
@@ -71,15 +84,12 @@ class Graph(strawberry.Schema):
                 operation_extensions,
             )
 
-        if self._is_subscription(query, operation_name):
-            transports = "a WebSocket with graphql-transport-ws, or server-sent events with accept: text/event-stream"
-            refused = BadArgument(f"a subscription needs a connection that stays open: {transports}")
-            return ExecutionResult(data=None, errors=[refused])
         batched = super().execute
-        result = await _limited(context, run())
-        if wants_execution(operation_extensions):
-            is_compiled = isinstance(result.data, orjson.Fragment)
-            result.extensions = {"execution": execution(context, is_compiled=is_compiled)}
+        result = await self._limited(context, run())
+        is_compiled = isinstance(result.data, orjson.Fragment)
+        result.extensions = (
+            asked_extensions(operation_extensions, context, is_compiled=is_compiled) or result.extensions
+        )
         return result
 
     async def stream(
@@ -94,27 +104,52 @@ class Graph(strawberry.Schema):
     ) -> Any:
         """The results of a streamed operation: one of a query or a mutation, any number of a subscription."""
         context = context_value.of_its_own()
-        if not self._is_subscription(query, operation_name):
-            return self._single(
-                query,
-                variable_values,
-                context,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
-            )
+        try:
+            text = await self.guard.text(query, context) if query else query
+            if not self._is_subscription(text, operation_name):
+                given = (context, root_value, operation_name, allowed_operation_types, operation_extensions)
+                return self._single(text, variable_values, *given)
+            await self._admit(text or "", operation_name, variable_values, context)
+        except Fault as fault:
+            return self._refused(fault)
         source = await super().stream(
-            query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
+            text, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
         return self._watched(source, context)
+
+    async def _read(self, text: str, context: Context) -> Document:
+        """A document; one that is wrong costs points."""
+        try:
+            document = self.documents.read(text)
+        except GraphQLError:
+            await self.guard.mistaken(context)
+            raise
+        if document.errors:
+            await self.guard.mistaken(context)
+        return document
+
+    async def _admit(self, text: str, name: str | None, variables: dict[str, Any] | None, context: Context) -> None:
+        """Take the points for an operation that is run level by level, if there is nothing wrong with it."""
+        document = self.documents.read(text)
+        operation = document.operation(name)
+        if operation is None or document.errors:
+            return
+        check_variables(variables or {})
+        try:
+            given = self.documents.coerced(operation, variables or {})
+        except NotCompiled:
+            return
+        await self.guard.admit(document, operation, given, context)
 
     def _is_subscription(self, query: str | None, operation_name: str | None) -> bool:
         try:
             operation = self.documents.read(query or "").operation(operation_name)
         except (GraphQLError, RecursionError):
             return False
-        return operation is not None and operation.node.operation is graphql.OperationType.SUBSCRIPTION
+        return operation is not None and operation.is_subscription
+
+    async def _refused(self, fault: Fault) -> AsyncIterator[ExecutionResult]:
+        yield ExecutionResult(data=None, errors=[fault])
 
     async def _single(self, *given: Any) -> AsyncIterator[ExecutionResult]:
         try:
@@ -137,6 +172,9 @@ class Graph(strawberry.Schema):
         """The whole answer to an operation that is compiled, as JSON; None when the batched way has to run it."""
         try:
             data = await self.compiled(query, variables, operation_name, context)
+        except RateLimited:
+            # It has a status of its own.
+            raise
         except Fault as fault:
             return orjson.dumps({"data": None, "errors": [shown(fault, context.request_id).formatted]})
         return None if data is None else b'{"data":%b}' % data
@@ -152,19 +190,35 @@ class Graph(strawberry.Schema):
             return None
         if operation_name is not None and (not operation_name or not isinstance(operation_name, str)):
             return None
-        running = self._run_compiled(query, variables or {}, operation_name, context)
+        text = await self.guard.text(query, context)
+        return await self._compiled(text, variables, operation_name, context)
+
+    async def _compiled(
+        self, text: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+    ) -> bytes | None:
+        if not context.may_compile:
+            return None
+        running = self._run_compiled(text, variables or {}, operation_name, context)
         return await unless_unexpected(running, context.request_id)
 
     async def _run_compiled(
-        self, query: str, variables: dict[str, Any], operation_name: str | None, context: Context
+        self, text: str, variables: dict[str, Any], operation_name: str | None, context: Context
     ) -> bytes | None:
         try:
-            document = self.documents.read(query)
+            document = self.documents.read(text)
             operation = document.operation(operation_name)
-            if operation is None or document.errors:
+            if operation is None or document.errors or operation.refused is not None:
                 return None
-            statement, values = self.documents.plan(document, operation, variables)
+            if variables:
+                check_variables(variables)
+            given = self.documents.coerced(operation, variables)
         except (GraphQLError, NotCompiled, RecursionError):
+            return None
+        cost = await self.guard.admit(document, operation, given, context)
+        try:
+            statement, values = self.documents.planned(document, operation, given)
+        except (GraphQLError, NotCompiled, RecursionError):
+            await self.guard.give_back(cost, context)
             return None
         try:
             return await context.snapshot.fetch_alone(statement, values)
@@ -173,7 +227,23 @@ class Graph(strawberry.Schema):
             raise TooLarge(f"this answer is larger than {size} MB; ask for fewer levels or smaller pages") from None
         except asyncpg.InvalidTextRepresentationError:
             # Something is missing that has to be there; the batched way says what, and gives the rest.
+            await self.guard.give_back(cost, context)
             return None
+
+    async def _limited(self, context: Context, running: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+        """What `running` gives within the time an operation may take, its errors as clients may see them."""
+        try:
+            async with asyncio.timeout(DEADLINE), context:
+                result = await running
+        except TimeoutError:
+            late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
+            result = ExecutionResult(data=None, errors=[late])
+        except GraphQLError as error:
+            result = ExecutionResult(data=None, errors=[error])
+        if result.errors:
+            errors = await self.guard.told(result.errors[:MAX_ERRORS], context)
+            result.errors = [shown(error, context.request_id) for error in errors]
+        return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here: a client's mistakes are told to the client, and the rest is logged where it is masked."""
@@ -207,24 +277,26 @@ class KnownDocuments(SchemaExtension):
         yield
 
 
-async def _limited(context: Context, running: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
-    """What `running` gives within the time an operation may take, its errors as clients may see them."""
-    try:
-        async with asyncio.timeout(DEADLINE), context:
-            result = await running
-    except TimeoutError:
-        late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
-        result = ExecutionResult(data=None, errors=[late])
-    except Fault as fault:
-        result = ExecutionResult(data=None, errors=[fault])
-    if result.errors:
-        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
-    return result
+def asked_extensions(
+    extensions: Mapping[str, Any] | None, context: Context, *, is_compiled: bool
+) -> dict[str, Any] | None:
+    """What a request asks to be told beside the data: how it was run, what it cost; None when it asks nothing."""
+    if not extensions:
+        return None
+    told: dict[str, Any] = {}
+    if extensions.get("execution"):
+        told["execution"] = execution(context, is_compiled=is_compiled)
+    if extensions.get("cost") and context.cost is not None:
+        told["cost"] = spent(context.cost, context.usage)
+    return told or None
 
 
-def wants_execution(extensions: Mapping[str, Any] | None) -> bool:
-    """Whether a request asks how it was run."""
-    return bool(extensions and extensions.get("execution"))
+def spent(cost: Cost, usage: Usage | None) -> dict[str, Any]:
+    """What an operation cost and what is left of how much, for a request that asks."""
+    told: dict[str, Any] = {"requested": cost.points, "nodes": cost.nodes}
+    if usage is not None:
+        told["throttle"] = {"limit": usage.limit, "remaining": usage.remaining, "restoreRate": usage.restore_rate}
+    return told
 
 
 def execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
@@ -236,8 +308,8 @@ def execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
     }
 
 
-def build_schema() -> Graph:
-    """The schema, ready to run operations."""
+def build_schema(policy: Policy = OPEN) -> Graph:
+    """The schema, ready to run operations for viewers who may do what `policy` says."""
 
     def known_documents() -> KnownDocuments:
         return KnownDocuments(schema.documents)
@@ -249,6 +321,7 @@ def build_schema() -> Graph:
         # Types that only an interface leads to.
         types=[*figures.SUBJECTS],
         extensions=[known_documents],
+        policy=policy,
         config=StrawberryConfig(default_resolver=value_of, sort_schema=True),
     )
     return schema

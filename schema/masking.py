@@ -10,9 +10,6 @@ from resolvers.logs import log
 
 T = TypeVar("T")
 
-# More than this many errors of one request tell a client nothing new.
-MAX_ERRORS = 20
-
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     """`error` as the client gets it: with a code if it is the client's mistake, else masked and logged."""

@@ -22,6 +22,7 @@ from resolvers.asks import Named, Rows
 from resolvers.costs import POINT, Price
 from resolvers.errors import UnknownCode
 from resolvers.searches import Search, search
+from schema.allowances import RateLimit, rate_limit
 from schema.areas import Area, District
 from schema.codes import CheckInCode, check_in_code
 from schema.comparisons import Comparison, comparison
@@ -169,4 +170,5 @@ class Query:
     discussions = connection(discussion_edges.all_discussions, "All discussions, newest first.")
     documents = connection(result_edges.all_documents, "All documents: reports, press, files, lectures.")
     check_in_code: CheckInCode = check_in_code
+    rate_limit: RateLimit | None = rate_limit
     changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")
