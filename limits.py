@@ -76,7 +76,7 @@ def cost(
     except NotCompiled as why:
         fail(f"{path}: {why}; give all that are needed with --variables")
     costing = documents.costing(document, coerced)
-    found = costing.cost(chosen.node, document.outline.order)
+    found = costing.cost(chosen.node, chosen.order)
     typer.echo(f"cost   {found.points:>12,} points\nnodes  {found.nodes:>12,} objects at most\n")
     for line in _tree(costing.parts(chosen.node)):
         typer.echo(line)

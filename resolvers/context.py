@@ -1,6 +1,6 @@
 """What every resolver of one operation shares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -41,7 +41,7 @@ class Context:
     cost: Cost | None = None
     # Whether anybody would have got the same answer.
     is_public: bool = False
-    usage: Usage | None = None
+    usage: Callable[[], Usage] | None = None
 
     @cached_property
     def loaders(self) -> Loaders:

@@ -60,6 +60,8 @@ class Size:
     most: int
     usual: int
     arguments: tuple[str, ...] = ()
+    # Whether there are never more than the usual ones unless an argument says so.
+    is_default: bool = False
 
     def asked(self, node: FieldNode, variables: VariableValues) -> tuple[int, int]:
         """How many there are at most and how many are charged, for these arguments."""
@@ -69,7 +71,7 @@ class Size:
                 # What is out of bounds is refused by the field itself.
                 count = min(max(count, 0), self.most)
                 return count, count
-        return self.most, self.usual
+        return (self.usual if self.is_default else self.most), self.usual
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """What stands before an operation: whether its document may be run, what it may cost, and the points it takes."""
 
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from graphql import GraphQLError
@@ -18,7 +20,7 @@ from resolvers.plans import Document, Documents, Operation
 
 # What it takes to find a document wrong, which may cost as much time as a large query.
 MISTAKE = 5
-USAGE: ContextVar[Usage | None] = ContextVar("usage", default=None)
+USAGE: ContextVar[Callable[[], Usage] | None] = ContextVar("usage", default=None)
 """What the operation that runs cost, and what its account has left; None where nothing is counted."""
 
 _SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
@@ -108,7 +110,7 @@ class Guard:
             account = _account(viewer, context)
             if not self.leases.spend(account, cost.points):
                 await self.leases.take(context.writable(), account, budget, cost.points)
-            context.usage = self.leases.usage(account, budget, cost.points, cost.nodes)
+            context.usage = partial(self.leases.usage, account, budget, cost.points, cost.nodes)
         USAGE.set(context.usage)
         return cost
 
@@ -137,7 +139,7 @@ class Guard:
         self, document: Document, operation: Operation, given: VariableValues, cost: Cost, most: int
     ) -> CostTooHigh:
         costing = self._documents.costing(document, given)
-        costing.cost(operation.node, document.outline.order)
+        costing.cost(operation.node, operation.order)
         dearest = ".".join(costing.parts(operation.node).dearest())
         where = f"; the dearest is {dearest}" if dearest else ""
         points = f"{cost.points:,}" if cost.points < 10**15 else "over 10^15"

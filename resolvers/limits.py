@@ -71,8 +71,20 @@ class Outline:
     """
 
     order: list[str] = field(default_factory=list)
+    # What each fragment, by name, and each operation, by its place in memory, spreads itself.
+    spreads: dict[Any, set[str]] = field(default_factory=dict)
     asks_schema: bool = False
     is_personal: bool = False
+
+    def order_of(self, operation: OperationDefinitionNode) -> list[str]:
+        """Of the fragments in order those that an operation leads to."""
+        reached, waiting = set[str](), list(self.spreads[id(operation)])
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += self.spreads.get(name, ())
+        return [name for name in self.order if name in reached]
 
 
 def outlined(document: DocumentNode, limits: DocumentLimits = LIMITS) -> Outline:
@@ -80,7 +92,12 @@ def outlined(document: DocumentNode, limits: DocumentLimits = LIMITS) -> Outline
     counting = _Counting(limits)
     for definition in document.definitions:
         counting.definition(definition)
-    outline = Outline(_ordered(counting.spreads), counting.asks_schema, counting.is_personal)
+    outline = Outline(
+        _ordered(counting.spreads),
+        {key: {name for name, _ in ways} for key, ways in counting.all_ways.items()},
+        counting.asks_schema,
+        counting.is_personal,
+    )
     depths = dict.fromkeys(counting.spreads, 0)
     for name in (*outline.order, *(name for name in counting.depths if name not in counting.spreads)):
         own = counting.depths[name]
@@ -100,6 +117,7 @@ class _Counting:
         # By definition: the depth of its own fields, and the fragments it spreads with the depth there.
         self.depths: dict[Any, int] = {}
         self.ways: dict[Any, list[tuple[str, int]]] = {}
+        self.all_ways: dict[Any, list[tuple[str, int]]] = {}
         # By fragment, those it spreads.
         self.spreads: dict[str, set[str]] = {}
 
@@ -118,7 +136,8 @@ class _Counting:
             _at_most(
                 len(selections.selections), self.limits.root_fields, "fields at the root", "send several operations"
             )
-        self.depths[key], self.ways[key] = 0, []
+        self.depths[key] = 0
+        self.ways[key] = self.all_ways[key] = []
         is_of_schema = isinstance(node, FragmentDefinitionNode) and node.type_condition.name.value.startswith("__")
         self._walk(selections, key, is_free=is_of_schema)
         if is_fragment:

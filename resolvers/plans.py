@@ -84,6 +84,8 @@ class Operation:
 
     node: OperationDefinitionNode
     deciding: tuple[str, ...]
+    # The names of the fragments it leads to, each after those it spreads itself.
+    order: list[str]
     costs: Costs
     # The one used last comes first.
     plans: list[Plan] = field(default_factory=list)
@@ -161,7 +163,8 @@ class Documents:
         sizing = sizing_variables(self._sizing, [each.selection_set for each in (*operations, *fragments.values())])
         costs = tuple(sorted({*deciding, *sizing}))
         by_name = {
-            each.name.value if each.name else None: Operation(each, deciding, Costs(costs)) for each in operations
+            each.name.value if each.name else None: Operation(each, deciding, outline.order_of(each), Costs(costs))
+            for each in operations
         }
         return Document(node, errors, by_name, fragments, outline, 6 * len(text))
 
@@ -183,7 +186,7 @@ class Documents:
         key = operation.costs.key(given)
         found = operation.costs.known.get(key)
         if found is None:
-            found = self.costing(document, given).cost(operation.node, document.outline.order)
+            found = self.costing(document, given).cost(operation.node, operation.order)
             operation.costs.keep(key, found)
         return found
 

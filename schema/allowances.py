@@ -19,7 +19,8 @@ class RateLimit:
 
 
 def _rate_limit(_: None) -> RateLimit | None:
-    return USAGE.get()  # type: ignore[return-value]
+    usage = USAGE.get()
+    return None if usage is None else usage()  # type: ignore[return-value]
 
 
 rate_limit = asking(

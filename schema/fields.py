@@ -32,7 +32,7 @@ LOCAL_TIMES = "2023, 2023-09, 2023-09-28 or 2023-09-28T14:30+08:00, in Asia/Shan
 
 def paged(most: int = MAX_PAGE, usual: int = DEFAULT_PAGE, work: int = PAGE) -> Price:
     """What a field costs whose arguments say how many rows it gives."""
-    return Price(work=work, page=Size(most, usual, ("first", "last")))
+    return Price(work=work, page=Size(most, usual, ("first", "last"), is_default=True))
 
 
 def listed(most: int, usual: int = USUAL, *arguments: str, work: int = 0) -> Price:

@@ -1,7 +1,7 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -214,7 +214,13 @@ class Graph(strawberry.Schema):
             given = self.documents.coerced(operation, variables)
         except (GraphQLError, NotCompiled, RecursionError):
             return None
-        cost = await self.guard.admit(document, operation, given, context)
+        try:
+            cost = await self.guard.admit(document, operation, given, context)
+        except Fault:
+            raise
+        except GraphQLError:
+            # A variable of `@skip` or `@include` has no value.
+            return None
         try:
             statement, values = self.documents.planned(document, operation, given)
         except (GraphQLError, NotCompiled, RecursionError):
@@ -291,10 +297,11 @@ def asked_extensions(
     return told or None
 
 
-def spent(cost: Cost, usage: Usage | None) -> dict[str, Any]:
+def spent(cost: Cost, counted: Callable[[], Usage] | None) -> dict[str, Any]:
     """What an operation cost and what is left of how much, for a request that asks."""
     told: dict[str, Any] = {"requested": cost.points, "nodes": cost.nodes}
-    if usage is not None:
+    if counted is not None:
+        usage = counted()
         told["throttle"] = {"limit": usage.limit, "remaining": usage.remaining, "restoreRate": usage.restore_rate}
     return told
 

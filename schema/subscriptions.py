@@ -35,7 +35,7 @@ Since = Annotated[
 ]
 
 # Who watches is charged once, when the watching begins.
-WATCHED = Price(work=10 * POINT)
+WATCHED = Price(work=POINT)
 # A rollup is given anew at most once in so many seconds, however much is written.
 PAUSE = 0.5
 
