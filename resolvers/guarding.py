@@ -55,8 +55,9 @@ class Policy:
 
     def most(self, viewer: Viewer) -> int | None:
         """How many points one operation of a viewer may cost: no more than there can ever be in the budget."""
-        limits = (self.max_cost_anonymous if viewer is ANONYMOUS else self.max_cost, self.budget_of(viewer))
-        return min((each for each in limits if each is not None), default=None)
+        most = self.max_cost_anonymous if viewer is ANONYMOUS else self.max_cost
+        budget = self.budget_of(viewer)
+        return most if budget is None or (most is not None and most < budget) else budget
 
 
 OPEN = Policy()

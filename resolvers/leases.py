@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from time import monotonic
 
 import asyncpg
@@ -147,6 +148,7 @@ class Leases:
             return budgets.Taken(granted, free - granted)
 
 
+@lru_cache(maxsize=KEPT)
 def account_of(client: str) -> str:
     """The account of those without a key: their address, of IPv6 the network that one subscriber has."""
     try:
