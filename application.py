@@ -21,6 +21,7 @@ from db import access, search
 from db.changes import last_position
 from db.pools import read_pool, write_pool
 from db.preparing import readiness
+from limits import policy_of
 from resolvers.admission import Gate
 from resolvers.errors import Unavailable
 from resolvers.following import Follower
@@ -68,10 +69,17 @@ class Application:
         self._metrics = metrics
         self._tracing = _tracing() if settings.otel_exporter_otlp_endpoint else None
         self._observer = Observer(metrics, self._tracing)
-        self._schema = build_schema(self._gate, self._observer)
+        self._schema = build_schema(self._gate, self._observer, policy_of(settings))
         is_compiling = settings.execution == "compiled"
         origins = settings.origins
-        self._endpoint = Endpoint(self._schema, self._gate, self._observer, may_compile=is_compiling, origins=origins)
+        self._endpoint = Endpoint(
+            self._schema,
+            self._gate,
+            self._observer,
+            may_compile=is_compiling,
+            origins=origins,
+            max_age=settings.documents_max_age,
+        )
         self._pages = Starlette(routes=self._routes(self._schema), lifespan=self._lifespan)
         self._inner: ASGIApp = CompressMiddleware(self._routed)
         if origins:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import limits
 from keys import keys
 from settings import Settings
 from terminal import data_folder, fail, plain_errors, prepared, progress_bar, read_settings
@@ -38,6 +39,7 @@ cli = typer.Typer(
 config = typer.Typer(no_args_is_help=True, help="What the settings are.")
 cli.add_typer(config, name="config")
 cli.add_typer(keys, name="keys")
+limits.commands(cli)
 
 
 def listening_socket(settings: Settings) -> socket.socket:

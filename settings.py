@@ -35,6 +35,20 @@ class Settings(BaseSettings):
     subscriptions: int = Field(
         100, ge=1, description="How many subscriptions a key, or an address without one, may have in one process."
     )
+    max_cost: int = Field(50_000, ge=1, description="How many points an operation may cost with a key.")
+    max_cost_anonymous: int = Field(2_000, ge=1, description="How many points an operation may cost without a key.")
+    budgets: bool = Field(True, description="Whether points are counted, so that nobody asks too much in a minute.")
+    budget: int = Field(120_000, ge=1, description="How many points a minute a key has that has no budget of its own.")
+    budget_anonymous: int = Field(6_000, ge=1, description="How many points a minute an address has without a key.")
+    introspection: Literal["all", "keys", "none"] = Field(
+        "keys", description="Who may ask for the schema itself: everybody, those with a key, or nobody."
+    )
+    documents: Literal["open", "trusted+keys", "trusted"] = Field(
+        "open", description="Which documents are run: all, all with a key and else trusted ones, or trusted ones only."
+    )
+    documents_max_age: int = Field(
+        60, ge=0, description="How many seconds the answer to a trusted document may be kept that anybody would get."
+    )
     execution: Literal["compiled", "batched"] = Field(
         "compiled",
         description="Whether a query is one statement where it can be, or one a level, as on distributed PostgreSQL.",

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asyncpg import Connection, Record, UniqueViolationError
-from sqlalchemy import Boolean, Column, DateTime, PrimaryKeyConstraint, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.enums import ViewerKind
@@ -38,12 +49,17 @@ access_key = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    # Points a minute, where it has not as many as others.
+    Column("budget", Integer),
+    # The application to whose trusted documents it is bound.
+    Column("documents_app", Text),
     PrimaryKeyConstraint("id"),
     # The key that this one replaced, for as long as it still holds.
     Column("earlier_digest", Text),
     Column("earlier_until", DateTime(timezone=True)),
     UniqueConstraint("name"),
     UniqueConstraint("digest"),
+    CheckConstraint("budget > 0", "budget_is_positive"),
 )
 
 
@@ -107,6 +123,20 @@ async def revoke(connection: Connection, name: str) -> bool:
     """End a key; false when there is no such key, or it had ended before."""
     statement = "UPDATE access_key SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL"
     done: str = await connection.execute(statement, name)
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
+    return done == "UPDATE 1"
+
+
+async def set_budget(connection: Connection, name: str, points: int | None) -> bool:
+    """Say how many points a minute a key has, as many as others when None; false when there is no such key."""
+    done: str = await connection.execute("UPDATE access_key SET budget = $2 WHERE name = $1", name, points)
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
+    return done == "UPDATE 1"
+
+
+async def pin(connection: Connection, name: str, app: str | None) -> bool:
+    """Bind a key to an application's documents, to none when None; false when there is no such key."""
+    done: str = await connection.execute("UPDATE access_key SET documents_app = $2 WHERE name = $1", name, app)
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
     return done == "UPDATE 1"
 

@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from db import (
     access,
     areas,
+    budgets,
     changes,
     contacts,
     counters,
@@ -28,6 +29,7 @@ from db import (
     organizations,
     platforms,
     results,
+    trusted,
 )
 from db.revisions import NotMigrated
 
@@ -35,6 +37,7 @@ from db.revisions import NotMigrated
 TABLE_MODULES = (
     access,
     areas,
+    budgets,
     changes,
     contacts,
     counters,
@@ -45,6 +48,7 @@ TABLE_MODULES = (
     organizations,
     platforms,
     results,
+    trusted,
 )
 
 __all__ = ["NotMigrated", "Status", "configuration", "connect", "locked", "migrate", "status"]

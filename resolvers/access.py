@@ -29,6 +29,10 @@ class Viewer:
     partner: str | None = None
     modules: frozenset[str] | None = None
     expires_at: datetime | None = None
+    # How many points a minute a key has, where it is not as many as others, and the application to whose trusted
+    # documents it is bound.
+    budget: int | None = None
+    documents: str | None = None
 
     def require_key(self) -> None:
         """Forbidden unless this viewer may write anywhere."""

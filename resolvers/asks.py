@@ -18,6 +18,9 @@ from resolvers.pages import ALL, Selection, Window
 ASKS = "asks"
 """Under this name a field of the schema carries the function that makes its ask."""
 
+ANEW = "anew"
+"""Under this name it says whether it may ask something else at each request, whatever its arguments."""
+
 Parent = Row | Handle | None
 
 

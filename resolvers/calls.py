@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 from strawberry import Schema
 from strawberry.types.arguments import StrawberryArgument, convert_arguments
 
-from resolvers.asks import ASKS
+from resolvers.asks import ANEW, ASKS
 from resolvers.given import Reader, Step
 
 
@@ -37,6 +37,13 @@ class Called:
     steps: tuple[Step, ...] | None
     # The arguments that no variable reaches, once they are converted, and how to convert the others.
     _kept: list[Any] = dataclasses.field(default_factory=list, compare=False)
+
+    @property
+    def varies(self) -> bool:
+        """Whether it may ask something else at the next request."""
+        # Of variables those of the arguments count: what a field selects is asked by calls of its own.
+        of_arguments = any(variables_of(argument) for argument in self.node.arguments or ())
+        return of_arguments or bool(self.field.extensions["strawberry-definition"].metadata[ANEW])
 
     def answer(self, schema: Schema, variables: VariableValues, asked: Sequence[Any]) -> Any:
         """What the field asks with these variables."""

@@ -1,6 +1,6 @@
 """What every resolver of one operation shares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -10,8 +10,10 @@ from strawberry.types import Info as StrawberryInfo
 
 from resolvers.access import ANONYMOUS, Viewer
 from resolvers.batched import Loaders
+from resolvers.costs import Cost
 from resolvers.errors import Unavailable
 from resolvers.following import Follower
+from resolvers.leases import Usage
 from resolvers.snapshots import Snapshot
 from resolvers.viewers import Viewers
 
@@ -36,6 +38,11 @@ class Context:
     # What a WebSocket's client said of itself when it connected.
     connection_params: Mapping[str, object] = field(default_factory=dict)
     known_viewer: Viewer | None = None
+    # What the operation cost and what is left, where that is counted.
+    cost: Cost | None = None
+    # Whether anybody would have got the same answer.
+    is_public: bool = False
+    usage: Callable[[], Usage] | None = None
 
     @cached_property
     def loaders(self) -> Loaders:

@@ -11,6 +11,12 @@
     ├── Forbidden           FORBIDDEN: the viewer may not do this
     ├── TooManySubscriptions  TOO_MANY_SUBSCRIPTIONS: a viewer watches as much as one may
     ├── TooLarge            TOO_LARGE: an operation asks for more rows than one may have
+    ├── LimitExceeded       LIMIT_EXCEEDED: a document or its variables have too much of something
+    ├── CostTooHigh         COST_TOO_HIGH: an operation costs more than one may
+    ├── RateLimited         RATE_LIMITED: a viewer has used up what they may for now
+    ├── NotPersisted        PERSISTED_QUERY_NOT_FOUND: no trusted document has the id
+    ├── NotTrusted          DOCUMENT_NOT_TRUSTED: only trusted documents are run, and this is none
+    ├── IntrospectionOff    INTROSPECTION_DISABLED: the viewer may not ask for the schema itself
     ├── TimedOut            TIMEOUT: the database was given more to do than an operation may take
     ├── Overloaded          OVERLOADED: the process runs as many operations as it may
     └── Unavailable         UNAVAILABLE: the database cannot be reached just now
@@ -93,6 +99,47 @@ class TooLarge(Fault):
     """An operation asks for more rows than one may have."""
 
     code = "TOO_LARGE"
+
+
+class LimitExceeded(Fault):
+    """A document or its variables have too much of something."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class CostTooHigh(Fault):
+    """An operation costs more points than one may."""
+
+    code = "COST_TOO_HIGH"
+
+
+class RateLimited(Fault):
+    """A viewer has used up their points for now; `retry_after` says in how many seconds there will be enough."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.extensions = {"code": self.code, "retryAfter": retry_after}
+
+
+class NotPersisted(Fault):
+    """No trusted document has the id that was sent."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class NotTrusted(Fault):
+    """Only trusted documents are run for this viewer, and this is none."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+
+
+class IntrospectionOff(Fault):
+    """The viewer may not ask for the schema itself."""
+
+    code = "INTROSPECTION_DISABLED"
 
 
 class TimedOut(Fault):

@@ -8,28 +8,29 @@ values.
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
+    OperationType,
     Visitor,
     get_variable_values,
     parse,
-    specified_rules,
     visit,
 )
 from graphql.execution.values import VariableValues
 from strawberry import Schema
-from strawberry.schema.schema import validate_document
 
 from resolvers.asks import shape_of_answer
 from resolvers.calls import Called, variables_of
 from resolvers.compiled import Compiler, NotCompiled
+from resolvers.costs import Cost, Costing, Costs, sizing_arguments, sizing_variables
 from resolvers.errors import TooLarge
+from resolvers.limits import Outline, outlined, validated
 from resolvers.policy import PUBLIC, Sight
 from resolvers.snapshots import Statement, compiled
 
@@ -92,10 +93,18 @@ class Operation:
 
     node: OperationDefinitionNode
     deciding: tuple[str, ...]
+    # The names of the fragments it leads to, each after those it spreads itself.
+    order: list[str]
+    costs: Costs
     # The one used last comes first.
     plans: list[Plan] = field(default_factory=list)
     # Why it is not compiled, where it is not.
     refused: str | None = None
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it watches rather than asks."""
+        return self.node.operation is OperationType.SUBSCRIPTION
 
 
 @dataclass(eq=False)
@@ -106,6 +115,7 @@ class Document:
     errors: list[GraphQLError]
     operations: dict[str | None, Operation]
     fragments: dict[str, FragmentDefinitionNode]
+    outline: Outline
     size: int
 
     def operation(self, name: str | None) -> Operation | None:
@@ -127,12 +137,21 @@ class Documents:
         # How often a plan was there already, and how often it had to be made.
         self.found = 0
         self.made = 0
+        # The last text that is no document, and why.
+        self._wrong: dict[str, GraphQLError] = {}
 
     def read(self, text: str) -> Document:
         """The document of `text`, parsed and validated; a GraphQLSyntaxError when it is none."""
         found = self._kept.get(text)
         if found is None:
-            found = self._kept[text] = self._made(text)
+            if text in self._wrong:
+                raise self._wrong[text].with_traceback(None)
+            try:
+                found = self._kept[text] = self._made(text)
+            except GraphQLError as error:
+                # The same request reads it once more, to tell what is wrong.
+                self._wrong = {text: error}
+                raise
             self._grow(found.size)
         else:
             self._kept.move_to_end(text)
@@ -158,12 +177,44 @@ class Documents:
         if len(text) > MAX_CHARACTERS:
             raise TooLarge(f"the document has more than {MAX_CHARACTERS:,} characters; send values as variables")
         node = parse(text, max_tokens=MAX_TOKENS)
-        errors = validate_document(self._schema._schema, node, specified_rules)
+        outline = outlined(node)
+        errors = validated(self._schema._schema, node)
         operations = [found for found in node.definitions if isinstance(found, OperationDefinitionNode)]
         fragments = {found.name.value: found for found in node.definitions if isinstance(found, FragmentDefinitionNode)}
         deciding = _deciding(node)
-        by_name = {found.name.value if found.name else None: Operation(found, deciding) for found in operations}
-        return Document(node, errors, by_name, fragments, 6 * len(text))
+        sizing = sizing_variables(self._sizing, [each.selection_set for each in (*operations, *fragments.values())])
+        costs = tuple(sorted({*deciding, *sizing}))
+        by_name = {
+            each.name.value if each.name else None: Operation(each, deciding, outline.order_of(each), Costs(costs))
+            for each in operations
+        }
+        return Document(node, errors, by_name, fragments, outline, 6 * len(text))
+
+    @cached_property
+    def _sizing(self) -> frozenset[str]:
+        return sizing_arguments(self._schema._schema)
+
+    def coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues:
+        """The values of an operation's variables; NotCompiled when they do not fit, which the batched way tells."""
+        if not operation.node.variable_definitions:
+            return NO_VARIABLES
+        given = get_variable_values(self._schema._schema, operation.node.variable_definitions, variables, max_errors=1)
+        if isinstance(given, VariableValues):
+            return given
+        raise NotCompiled("its variables do not fit")
+
+    def cost(self, document: Document, operation: Operation, given: VariableValues) -> Cost:
+        """What an operation of a valid document costs."""
+        key = operation.costs.key(given)
+        found = operation.costs.known.get(key)
+        if found is None:
+            found = self.costing(document, given).cost(operation.node, operation.order)
+            operation.costs.keep(key, found)
+        return found
+
+    def costing(self, document: Document, given: VariableValues) -> Costing:
+        """What works out the cost of an operation of a valid document."""
+        return Costing(self._schema._schema, document.fragments, given)
 
     def plan(
         self, document: Document, operation: Operation, variables: dict[str, Any], sight: Sight = PUBLIC
@@ -173,9 +224,14 @@ class Documents:
         Raises NotCompiled when only the batched way can answer, and any Fault of an argument; what is wrong with the
         variables themselves is NotCompiled too, for the batched way says it.
         """
+        return self.planned(document, operation, self.coerced(operation, variables), sight)
+
+    def planned(
+        self, document: Document, operation: Operation, given: VariableValues, sight: Sight = PUBLIC
+    ) -> tuple[Statement, Sequence[Any]]:
+        """The same, for variables that were coerced before."""
         if operation.refused is not None:
             raise NotCompiled(operation.refused)
-        given = self._coerced(operation, variables)
         key = (sight.shape, *(given.coerced.get(name) for name in operation.deciding))
         plans = operation.plans
         for position, plan in enumerate(plans):
@@ -199,14 +255,6 @@ class Documents:
         self._grow(added)
         return plan.statement, plan.values
 
-    def _coerced(self, operation: Operation, variables: dict[str, Any]) -> VariableValues:
-        if not operation.node.variable_definitions:
-            return NO_VARIABLES
-        given = get_variable_values(self._schema._schema, operation.node.variable_definitions, variables, max_errors=1)
-        if isinstance(given, VariableValues):
-            return given
-        raise NotCompiled("its variables do not fit")
-
     def _planned(
         self, document: Document, operation: Operation, given: VariableValues, key: Hashable, sight: Sight
     ) -> Plan:
@@ -215,7 +263,7 @@ class Documents:
         asked, called = compiler.asked, compiler.called
         reached: set[int] = set()
         for place, call in enumerate(called):
-            if _has_variables(call.node) or (call.steps and call.steps[0] in reached):
+            if call.varies or (call.steps and call.steps[0] in reached):
                 reached.add(place)
         read = [
             (place, statement.readers[name])
@@ -225,18 +273,13 @@ class Documents:
         # What a field asks of an answer, without arguments and parameters of its own, follows from that answer.
         needed = {reader.steps[0] for _, reader in read}
         for place in sorted(reached, reverse=True):
-            if place in needed or _has_variables(called[place].node):
+            if place in needed or called[place].varies:
                 needed |= {place, *(called[place].steps or ())[:1]}
         calls = [(place, called[place]) for place in sorted(reached & needed)]
         shapes = [shape_of_answer(asked[place]) for place, _ in calls]
         values = statement.values(asked, sight.values)
         seen = [(place, name) for place, name in enumerate(statement.names) if name in sight.values]
         return Plan(key, statement, asked, calls, shapes, values, read, seen)
-
-
-def _has_variables(node: FieldNode) -> bool:
-    # Those of the arguments only: what a field selects is asked by calls of its own.
-    return any(variables_of(argument) for argument in node.arguments or ())
 
 
 def _deciding(document: DocumentNode) -> tuple[str, ...]:

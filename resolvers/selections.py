@@ -21,6 +21,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from resolvers.asks import ASKS
+
 Fragments = Mapping[str, FragmentDefinitionNode]
 Selected = dict[str, list[FieldNode]]
 """The fields of an object by their name in the answer; several that bear one name are merged."""
@@ -39,7 +41,7 @@ def collected(
 
     def visit(selections: Sequence[SelectionNode]) -> None:
         for selection in selections:
-            if not _is_wanted(selection, variables):
+            if not is_wanted(selection, variables):
                 continue
             if isinstance(selection, FieldNode):
                 found.setdefault((selection.alias or selection.name).value, []).append(selection)
@@ -61,7 +63,8 @@ def collected(
     return found
 
 
-def _is_wanted(selection: SelectionNode, variables: VariableValues) -> bool:
+def is_wanted(selection: SelectionNode, variables: VariableValues) -> bool:
+    """Whether `@skip` and `@include` leave a selection in."""
     if not selection.directives:
         return True
     skip = get_directive_values(GraphQLSkipDirective, selection, variables)
@@ -76,6 +79,6 @@ def asks_nothing(type_: Any) -> bool:
     definitions = [field.extensions["strawberry-definition"] for field in getattr(type_, "fields", {}).values()]
     return (
         isinstance(type_, GraphQLObjectType)
-        and not any(definition.metadata or definition.base_resolver for definition in definitions)
+        and not any(ASKS in definition.metadata or definition.base_resolver for definition in definitions)
         and all(asks_nothing(get_named_type(field.type)) for field in type_.fields.values())
     )

@@ -69,5 +69,14 @@ def viewer_of(row: asyncpg.Record) -> Viewer:
     kind = ViewerKind[row["kind"]]
     sight = sight_of(kind, row["reach"], row["partner"], modules=modules, is_personal=row["is_personal"])
     return Viewer(
-        row["name"], kind, tuple(row["districts"]), row["may_write"], sight, row["partner"], modules, row["expires_at"]
+        row["name"],
+        kind,
+        tuple(row["districts"]),
+        row["may_write"],
+        sight,
+        row["partner"],
+        modules,
+        row["expires_at"],
+        row["budget"],
+        row["documents_app"],
     )

@@ -38,7 +38,7 @@ class Area(Node):
     is_sample: bool = column("Whether it is sample data rather than fact.")
     source = to_one(edges.source, "Where the area is known from.")
     parent = to_one(edges.parent, "The area it lies in; null for a province.")
-    ancestors = to_many(edges.ancestors, "The areas it lies in, nearest first.")
+    ancestors = to_many(edges.ancestors, "The areas it lies in, nearest first.", usual=5)
     children = connection(edges.children, "The areas directly in it.")
     descendants = connection(edges.descendants, "The areas in it, at any depth.")
     platforms = connection(edges.platforms, "The consultation platforms in it.")

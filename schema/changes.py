@@ -33,7 +33,7 @@ class Change:
     author: str = column("Who wrote it: the name of the key.")
     mutation: str = column("The mutation that did it.")
     types: list[ChangeType] = column("What kinds of row were changed.")
-    rows = to_many(edges.rows, "The rows, in the order in which they were first changed; at most 10,000.")
+    rows = to_many(edges.rows, "The rows, in the order in which they were first changed; at most 10,000.", usual=5)
 
 
 ChangeConnection = connection_type(Change)

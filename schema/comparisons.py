@@ -9,7 +9,7 @@ from resolvers import comparisons
 from resolvers.comparisons import Compared
 from resolvers.comparisons import Comparison as Asked
 from schema.areas import District
-from schema.fields import asking, column
+from schema.fields import asking, column, listed
 from schema.figures import Indicator
 
 
@@ -29,7 +29,9 @@ class ComparisonRow:
 @strawberry.type(description="What districts published of an indicator beside what can be counted.")
 class Comparison:
     indicator: Indicator = asking(Asked.definition, "The indicator.")
-    rows: list[ComparisonRow] = asking(Asked.rows, "A row for each district that takes part, by code.")
+    rows: list[ComparisonRow] = asking(
+        Asked.rows, "A row for each district that takes part, by code.", price=listed(3_000, 20)
+    )
 
 
 Key = Annotated[str, strawberry.argument(description="The indicator's key, for example deliberation_halls.")]

@@ -11,7 +11,7 @@ from resolvers.asks import Listing
 from resolvers.coverages import Coverage as Asked
 from resolvers.coverages import CoverageDenominator
 from schema.areas import AreaConnection
-from schema.fields import asking, column
+from schema.fields import asking, column, paged
 from schema.paging import After, Before, First, Last
 
 
@@ -32,7 +32,7 @@ class Coverage:
     vintage: date = asking(
         Asked.vintage, "The list of areas they were counted by: the oldest known for a day before it."
     )
-    uncovered: AreaConnection = asking(_uncovered, "The eligible areas that have none, by code.")
+    uncovered: AreaConnection = asking(_uncovered, "The eligible areas that have none, by code.", price=paged())
 
 
 Code = Annotated[str, strawberry.argument(description="The area's code, for example 330114.")]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from time import perf_counter
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -22,10 +23,12 @@ from resolvers.admission import Gate
 from resolvers.context import Context
 from resolvers.errors import Fault
 from resolvers.observing import Observer, Run
+from resolvers.persisted import BadReference, Reference, asked_of
 from resolvers.snapshots import Snapshot
 from schema.bodies import unless_gone, whole_body
+from schema.caching import caching
 from schema.exchanges import NO_STORE, Answer, Exchange
-from schema.graph import Graph, execution, wants_execution
+from schema.graph import Graph, asked_extensions
 from schema.headers import (
     Headers,
     Refused,
@@ -59,7 +62,14 @@ class Endpoint(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(
-        self, schema: Graph, gate: Gate, observer: Observer, *, may_compile: bool = True, origins: Sequence[str] = ()
+        self,
+        schema: Graph,
+        gate: Gate,
+        observer: Observer,
+        *,
+        may_compile: bool = True,
+        origins: Sequence[str] = (),
+        max_age: int = 0,
     ) -> None:
         super().__init__(
             schema,
@@ -72,6 +82,8 @@ class Endpoint(GraphQL[Context, None]):
         self.gate = gate
         self.observer = observer
         self.may_compile = may_compile
+        # How many seconds answers to trusted documents may be kept that anybody would get.
+        self.max_age = max_age
         # What stays open: WebSockets, and the tasks that send events.
         self.sockets: set[SocketHandler] = set()
         self._streams: set[asyncio.Task[Any]] = set()
@@ -121,38 +133,55 @@ class Endpoint(GraphQL[Context, None]):
             return await self._in_full(exchange, body, may_compile=self.may_compile)
         self.gate.enter()
         try:
-            is_usual = self.may_compile and method == "POST"
-            answer = await self._compiled(exchange, body) if is_usual else None
-            if answer is not None:
-                return answer
-            return await self._in_full(exchange, body, may_compile=self.may_compile and not is_usual)
+            by_id = _by_id(exchange.scope) if method == "GET" else None
+            is_usual = self.may_compile and (method == "POST" or by_id is not None)
+            answer = await self._compiled(exchange, by_id if by_id is not None else body) if is_usual else None
+            if answer is None:
+                may_compile = self.may_compile and not is_usual
+                found = await self._in_full(exchange, body, may_compile=may_compile)
+                if not isinstance(found, Answer):
+                    return found
+                answer = found
+            return answer if by_id is None else self._to_keep(exchange, answer, has_more=bool(by_id.get("extensions")))
         finally:
             self.gate.leave()
 
-    async def _compiled(self, exchange: Exchange, body: bytes) -> Answer | None:
-        """The answer to a request in the usual form whose operation is compiled; None for any other."""
-        try:
-            asked = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return None
+    async def _compiled(self, exchange: Exchange, asked: Any) -> Answer | None:
+        """The answer to a request in the usual form, or by id, whose operation is compiled; None for any other."""
+        if isinstance(asked, bytes):
+            try:
+                asked = orjson.loads(asked)
+            except orjson.JSONDecodeError:
+                return None
         if not isinstance(asked, dict):
             return None
         variables, extensions = asked.get("variables"), asked.get("extensions")
         if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             return None
         run = exchange.run
-        run.query, run.name, run.is_compiled = asked.get("query"), asked.get("operationName"), True
+        run.query, run.name, run.is_compiled = _document_of(asked), asked.get("operationName"), True
         try:
+            if isinstance(run.query, Reference):
+                run.query = await self.graph.guard.text(run.query, run.context)
             result = await self.graph.execute_compiled(run.query, variables, run.name, run.context)
         except Fault as fault:
             return exchange.failed(fault)
         if result is None:
             run.is_compiled = False
             return None
-        if wants_execution(extensions):
-            told = orjson.dumps({"execution": execution(run.context, is_compiled=True)})
-            result = b'%b,"extensions":%b}' % (result[:-1], told)
+        told = asked_extensions(extensions, run.context, is_compiled=True)
+        if told is not None:
+            result = b'%b,"extensions":%b}' % (result[:-1], orjson.dumps(told))
         return exchange.answer(result)
+
+    def _to_keep(self, exchange: Exchange, answer: Answer, *, has_more: bool) -> Answer:
+        """The answer to a document that was asked by its id, with how long it may be kept."""
+        is_public = exchange.run.context.is_public and not has_more and not exchange.run.codes
+        sent = exchange.scope["headers"]
+        is_known, kept = caching(answer.body, sent, max_age=self.max_age, is_public=is_public and answer.status == 200)
+        headers = [each for each in answer.headers if each[0] != b"cache-control"]
+        headers += [(name.encode(), value.encode()) for name, value in kept.items() if name != "vary"]
+        return Answer(304, b"", headers) if is_known else Answer(answer.status, answer.body, headers)
 
     async def _in_full(self, exchange: Exchange, body: bytes, *, may_compile: bool) -> Answer | Response:
         """The answer to a request in any form, by whichever way."""
@@ -186,6 +215,8 @@ class Endpoint(GraphQL[Context, None]):
         if request.method == "GET":
             if "query" in request.query_params:
                 require_preflight(exchange.headers)
+            if isinstance(exchange.run.query, Reference):
+                exchange.run.query = await self.graph.guard.text(exchange.run.query, context)
             if self.graph.kind(exchange.run.query, exchange.run.name) is OperationType.MUTATION:
                 raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation is sent by POST, never by GET.", allow=b"POST")
         return await super().execute_operation(
@@ -246,7 +277,14 @@ class Endpoint(GraphQL[Context, None]):
         if found.get("operationName") == "":
             # An empty name names no operation.
             del found["operationName"]
+        if "documentId" in found or "extensions" in found:
+            found["query"] = _document_of(found)
         return found
+
+    def parse_query_params(self, params: Any) -> dict[str, Any]:
+        """What a GET request asks."""
+        found = super().parse_query_params(params)
+        return found | {"query": _document_of(found)}
 
     def encode_json(self, data: object) -> str:
         """JSON as text, which is what every transport but plain HTTP wants."""
@@ -289,3 +327,24 @@ class Endpoint(GraphQL[Context, None]):
             _, stuck = await asyncio.wait(closing, timeout=CLOSING_SECONDS)
             for task in stuck:
                 task.cancel()
+
+
+def _by_id(scope: Scope) -> dict[str, Any] | None:
+    """What a GET request asks that has a document's id in place of its text; None of any other."""
+    sent = scope["query_string"]
+    if b"documentId=" not in sent and b"persistedQuery" not in sent:
+        return None
+    asked: dict[str, Any] = dict(parse_qsl(sent.decode("latin-1")))
+    try:
+        asked |= {name: orjson.loads(asked[name]) for name in ("variables", "extensions") if name in asked}
+    except orjson.JSONDecodeError:
+        return None
+    return asked if isinstance(_document_of(asked), Reference) else None
+
+
+def _document_of(asked: dict[str, Any]) -> Any:
+    """The document of a request: its text, or its id."""
+    try:
+        return asked_of(asked)
+    except BadReference as error:
+        raise Refused(400, "BAD_REQUEST", f"{error}.") from None

@@ -19,6 +19,7 @@ from resolvers import concepts
 from resolvers import events as edges
 from resolvers.areas import is_within
 from resolvers.asks import Parent, Tally
+from resolvers.costs import COUNT
 from resolvers.filters import (
     Timing,
     at_least,
@@ -34,7 +35,7 @@ from resolvers.filters import (
     one_of,
 )
 from resolvers.pages import Selection
-from schema.fields import LOCAL_TIMES, SHARED_WITH, VISIBILITY, asking, column, connection, to_many, to_one
+from schema.fields import LOCAL_TIMES, SHARED_WITH, VISIBILITY, asking, column, connection, listed, to_many, to_one
 from schema.filters import DateRange, all_hold, any_holds, does_not_hold, has_text, where
 from schema.members import MemberFilter
 from schema.nodes import Node, connection_type, order_input
@@ -91,7 +92,9 @@ class Event(Node):
     organizers = to_many(edges.organizers, "The bodies that hold it, in the order in which they are named.")
     attendances = connection(edges.attendances, "Who takes part.")
     attendance_summary: list[AttendanceCount] = asking(
-        _attendance_summary, "How many attendances there are by role and state."
+        _attendance_summary,
+        "How many attendances there are by role and state.",
+        price=listed(len(AttendanceRole) * len(AttendanceState), work=COUNT),
     )
     results = connection(edges.results, "What came out of it.")
     agenda = connection(edges.agenda, "Its agenda, in order.")

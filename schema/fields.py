@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from resolvers.asks import ASKS, Listing, One, Parent, Rows
+from resolvers.asks import ANEW, ASKS, Listing, One, Parent, Rows
 from resolvers.context import Info
+from resolvers.costs import FREE, PAGE, PRICE, USUAL, Price, Size
 from resolvers.edges import Concept, Edge
 from resolvers.errors import EmptyFilter
 from resolvers.pages import DEFAULT_PAGE, MAX_PAGE, OrderDirection, Selection, window
@@ -29,9 +30,19 @@ _SCOPE = "How much of the tree below is meant."
 LOCAL_TIMES = "2023, 2023-09, 2023-09-28 or 2023-09-28T14:30+08:00, in Asia/Shanghai."
 
 
-def column(description: str, *, name: str | None = None) -> Any:
+def paged(most: int = MAX_PAGE, usual: int = DEFAULT_PAGE, work: int = PAGE) -> Price:
+    """What a field costs whose arguments say how many rows it gives."""
+    return Price(work=work, page=Size(most, usual, ("first", "last"), is_default=True))
+
+
+def listed(most: int, usual: int = USUAL, *arguments: str, work: int = 0) -> Price:
+    """What a list without pages costs, that has `most` objects, `usual` ones, or as many as an argument names."""
+    return Price(work=work, list=Size(most, min(most, usual), arguments))
+
+
+def column(description: str, *, name: str | None = None, price: Price = FREE) -> Any:
     """A column of the row, of the same name unless the contract has another."""
-    return strawberry.field(description=description, name=name)
+    return strawberry.field(description=description, name=name, metadata={} if price is FREE else {PRICE: price})
 
 
 VISIBILITY: Any = column("Who sees it.")
@@ -40,12 +51,15 @@ SHARED_WITH: Any = column(
 )
 
 
-def asking(asks: Callable[..., Any], description: str, edge: Edge | None = None) -> Any:
-    """What a function asks of the graph for the row and the arguments it takes."""
+def asking(
+    asks: Callable[..., Any], description: str, edge: Edge | None = None, price: Price = FREE, *, is_anew: bool = False
+) -> Any:
+    """What a function asks of the graph for the row and the arguments it takes; with `is_anew` at each request anew."""
 
     def resolve(self: Any, info: Info, **given: Any) -> Any:
         return info.context.loaders.answer(asks(self, **given))
 
+    metadata = {ASKS: asks, PRICE: price, ANEW: is_anew} | ({} if edge is None else {"edge": edge})
     signature = inspect.signature(asks)
     own, *others = signature.parameters.values()
     info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
@@ -56,7 +70,9 @@ def asking(asks: Callable[..., Any], description: str, edge: Edge | None = None)
     ]
     resolve.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return strawberry.field(
-        resolver=resolve, description=description, metadata={ASKS: asks} | ({} if edge is None else {"edge": edge})
+        resolver=resolve,
+        description=description,
+        metadata=metadata,
     )
 
 
@@ -71,9 +87,10 @@ def to_one(edge: Edge, description: str, *, required: bool = False, type: Any = 
     return _field(lambda self: One((edge,), self), target if required else target | None, [], description, edge)
 
 
-def to_many(edge: Edge, description: str) -> Any:
-    """All the rows at the other end of an edge that never has many."""
-    return _field(lambda self: Rows(edge, self), list[named(edge.target)], [], description, edge)  # type: ignore[misc]
+def to_many(edge: Edge, description: str, *, usual: int = USUAL) -> Any:
+    """All the rows at the other end of an edge that never has many; it is charged as `usual` ones."""
+    rows: Any = list[named(edge.target)]  # type: ignore[misc]
+    return _field(lambda self: Rows(edge, self), rows, [], description, edge, listed(edge.limit, usual))
 
 
 def connection(edge: Edge, description: str) -> Any:
@@ -112,7 +129,7 @@ def connection(edge: Edge, description: str) -> Any:
         parameters.append(_parameter("order_by", list[named(edge.target, "Order")] | None, text))  # type: ignore[misc]
     for argument in edge.arguments:
         parameters.append(_parameter(argument.name, argument.type | None, argument.description))
-    return _field(asks, named(edge.target, "Connection"), parameters, description, edge)
+    return _field(asks, named(edge.target, "Connection"), parameters, description, edge, paged())
 
 
 def _default_order(edge: Edge) -> str:
@@ -129,8 +146,13 @@ def _parameter(name: str, type_: Any, description: str, default: Any = UNSET) ->
 
 
 def _field(
-    asks: Callable[..., Any], type_: Any, parameters: list[inspect.Parameter], description: str, edge: Edge
+    asks: Callable[..., Any],
+    type_: Any,
+    parameters: list[inspect.Parameter],
+    description: str,
+    edge: Edge,
+    price: Price = FREE,
 ) -> Any:
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     asks.__signature__ = inspect.Signature([own, *parameters], return_annotation=type_)  # type: ignore[attr-defined]
-    return asking(asks, description, edge)
+    return asking(asks, description, edge, price)

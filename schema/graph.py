@@ -1,7 +1,7 @@
 """The schema put together: its root, its types, its settings, and what happens around each operation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from time import perf_counter
 from typing import Any
@@ -20,20 +20,25 @@ from strawberry.types.graphql import OperationType
 from resolvers.admission import Gate
 from resolvers.compiled import NotCompiled
 from resolvers.context import Context
+from resolvers.costs import Cost
 from resolvers.edges import value_of
 from resolvers.errors import BadArgument, Fault, Overloaded, ShuttingDown, TimedOut, TooLarge
+from resolvers.guarding import OPEN, Guard, Policy
+from resolvers.leases import Usage
+from resolvers.limits import MAX_ERRORS, check_variables
 from resolvers.observing import Observer, Run
 from resolvers.plans import Document, Documents
 from resolvers.snapshots import DEADLINE
 from resolvers.writing import MAX_ANSWER
 from schema import figures
-from schema.masking import MAX_ERRORS, code_of, shown, unless_unexpected
+from schema.masking import code_of, shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
 
 # How many streamed operations run at once where nothing else says it.
 ALONE = 100
+TRANSPORTS = "a WebSocket with graphql-transport-ws, or server-sent events with accept: text/event-stream"
 
 
 class Graph(strawberry.Schema):
@@ -42,11 +47,12 @@ class Graph(strawberry.Schema):
     Each operation closes the snapshot it read and shows its errors as clients may see them.
     """
 
-    def __init__(self, *arguments: Any, gate: Gate, observer: Observer | None, **options: Any) -> None:
+    def __init__(self, *arguments: Any, gate: Gate, observer: Observer | None, policy: Policy, **options: Any) -> None:
         # The extensions ask for it while the schema is made.
         self.documents = Documents(self)
         self._gate = gate
         self._observer = observer
+        self.guard = Guard(self.documents, policy)
         super().__init__(*arguments, **options)
 
     async def execute(
@@ -67,11 +73,18 @@ class Graph(strawberry.Schema):
 
         async def run() -> ExecutionResult:
             await context.open()
-            data = await self.compiled(query, variable_values, operation_name, context)
-            if data is not None:
-                return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
+            text = query
+            if query:
+                text = await self.guard.text(query, context)
+                operation = (await self._read(text, context)).operation(operation_name)
+                if operation is not None and operation.is_subscription:
+                    raise BadArgument(f"a subscription needs a connection that stays open: {TRANSPORTS}")
+                data = await self._compiled(text, variable_values, operation_name, context)
+                if data is not None:
+                    return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
+                await self._admit(text, operation_name, variable_values, context)
             return await batched(
-                query,
+                text,
                 variable_values,
                 context,
                 root_value,
@@ -80,15 +93,12 @@ class Graph(strawberry.Schema):
                 operation_extensions,
             )
 
-        if self.kind(query, operation_name) is graphql.OperationType.SUBSCRIPTION:
-            transports = "a WebSocket with graphql-transport-ws, or server-sent events with accept: text/event-stream"
-            refused = BadArgument(f"a subscription needs a connection that stays open: {transports}")
-            return ExecutionResult(data=None, errors=[refused])
         batched = super().execute
-        result = await _limited(context, run())
-        if wants_execution(operation_extensions):
-            is_compiled = isinstance(result.data, orjson.Fragment)
-            result.extensions = {"execution": execution(context, is_compiled=is_compiled)}
+        result = await self._limited(context, run())
+        is_compiled = isinstance(result.data, orjson.Fragment)
+        result.extensions = (
+            asked_extensions(operation_extensions, context, is_compiled=is_compiled) or result.extensions
+        )
         return result
 
     async def stream(
@@ -106,20 +116,48 @@ class Graph(strawberry.Schema):
         run = Run(context, perf_counter(), "stream", query, operation_name)
         # The statements of other operations on the same connection are not its own.
         context.snapshot.ran, context.snapshot.seconds = [], 0.0
-        if self.kind(query, operation_name) is not graphql.OperationType.SUBSCRIPTION:
-            return self._single(
-                run,
-                variable_values,
-                context,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
-            )
+        try:
+            await context.open()
+            text = run.query = await self.guard.text(query, context) if query else query
+            if self.kind(text, operation_name) is not graphql.OperationType.SUBSCRIPTION:
+                given = (context, root_value, operation_name, allowed_operation_types, operation_extensions)
+                return self._single(run, variable_values, *given)
+            await self._admit(text or "", operation_name, variable_values, context)
+        except Fault as fault:
+            return self._refused(run, fault)
         source = await super().stream(
-            query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
+            text, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
         return self._watched(source, run)
+
+    async def _read(self, text: str, context: Context) -> Document:
+        """A document; one that is wrong costs points."""
+        try:
+            document = self.documents.read(text)
+        except GraphQLError:
+            await self.guard.mistaken(context)
+            raise
+        if document.errors:
+            await self.guard.mistaken(context)
+        return document
+
+    async def _admit(self, text: str, name: str | None, variables: dict[str, Any] | None, context: Context) -> None:
+        """Take the points for an operation that is run level by level, if there is nothing wrong with it."""
+        document = self.documents.read(text)
+        operation = document.operation(name)
+        if operation is None or document.errors:
+            return
+        check_variables(variables or {})
+        try:
+            given = self.documents.coerced(operation, variables or {})
+        except NotCompiled:
+            return
+        await self.guard.admit(document, operation, given, context)
+
+    async def _refused(self, run: Run, fault: Fault) -> AsyncIterator[ExecutionResult]:
+        run.codes = [fault.code]
+        yield ExecutionResult(data=None, errors=[fault])
+        self._ended(run)
 
     def kind(self, query: str | None, operation_name: str | None) -> graphql.OperationType | None:
         """Of which kind the operation to run is; None when there is none."""
@@ -188,19 +226,41 @@ class Graph(strawberry.Schema):
             return None
         if operation_name is not None and (not operation_name or not isinstance(operation_name, str)):
             return None
-        running = self._run_compiled(query, variables or {}, operation_name, context)
+        text = await self.guard.text(query, context)
+        return await self._compiled(text, variables, operation_name, context)
+
+    async def _compiled(
+        self, text: str, variables: dict[str, Any] | None, operation_name: str | None, context: Context
+    ) -> bytes | None:
+        if not context.may_compile:
+            return None
+        running = self._run_compiled(text, variables or {}, operation_name, context)
         return await unless_unexpected(running, context.request_id)
 
     async def _run_compiled(
-        self, query: str, variables: dict[str, Any], operation_name: str | None, context: Context
+        self, text: str, variables: dict[str, Any], operation_name: str | None, context: Context
     ) -> bytes | None:
         try:
-            document = self.documents.read(query)
+            document = self.documents.read(text)
             operation = document.operation(operation_name)
-            if operation is None or document.errors:
+            if operation is None or document.errors or operation.refused is not None:
                 return None
-            statement, values = self.documents.plan(document, operation, variables, context.snapshot.sight)
+            if variables:
+                check_variables(variables)
+            given = self.documents.coerced(operation, variables)
         except (GraphQLError, NotCompiled, RecursionError):
+            return None
+        try:
+            cost = await self.guard.admit(document, operation, given, context)
+        except Fault:
+            raise
+        except GraphQLError:
+            # A variable of `@skip` or `@include` has no value.
+            return None
+        try:
+            statement, values = self.documents.planned(document, operation, given, context.snapshot.sight)
+        except (GraphQLError, NotCompiled, RecursionError):
+            await self.guard.give_back(cost, context)
             return None
         try:
             return await context.snapshot.fetch_alone(statement, values)
@@ -209,7 +269,23 @@ class Graph(strawberry.Schema):
             raise TooLarge(f"this answer is larger than {size} MB; ask for fewer levels or smaller pages") from None
         except asyncpg.InvalidTextRepresentationError:
             # Something is missing that has to be there; the batched way says what, and gives the rest.
+            await self.guard.give_back(cost, context)
             return None
+
+    async def _limited(self, context: Context, running: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+        """What `running` gives within the time an operation may take, its errors as clients may see them."""
+        try:
+            async with asyncio.timeout(DEADLINE), context:
+                result = await running
+        except TimeoutError:
+            late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
+            result = ExecutionResult(data=None, errors=[late])
+        except GraphQLError as error:
+            result = ExecutionResult(data=None, errors=[error])
+        if result.errors:
+            errors = await self.guard.told(result.errors[:MAX_ERRORS], context)
+            result.errors = [shown(error, context.request_id) for error in errors]
+        return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here: a client's mistakes are told to the client, and the rest is logged where it is masked."""
@@ -243,24 +319,27 @@ class KnownDocuments(SchemaExtension):
         yield
 
 
-async def _limited(context: Context, running: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
-    """What `running` gives within the time an operation may take, its errors as clients may see them."""
-    try:
-        async with asyncio.timeout(DEADLINE), context:
-            result = await running
-    except TimeoutError:
-        late = TimedOut(f"this took longer than {DEADLINE} seconds; ask for fewer rows or fewer levels")
-        result = ExecutionResult(data=None, errors=[late])
-    except Fault as fault:
-        result = ExecutionResult(data=None, errors=[fault])
-    if result.errors:
-        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
-    return result
+def asked_extensions(
+    extensions: Mapping[str, Any] | None, context: Context, *, is_compiled: bool
+) -> dict[str, Any] | None:
+    """What a request asks to be told beside the data: how it was run, what it cost; None when it asks nothing."""
+    if not extensions:
+        return None
+    told: dict[str, Any] = {}
+    if extensions.get("execution"):
+        told["execution"] = execution(context, is_compiled=is_compiled)
+    if extensions.get("cost") and context.cost is not None:
+        told["cost"] = spent(context.cost, context.usage)
+    return told or None
 
 
-def wants_execution(extensions: Mapping[str, Any] | None) -> bool:
-    """Whether a request asks how it was run."""
-    return bool(extensions and extensions.get("execution"))
+def spent(cost: Cost, counted: Callable[[], Usage] | None) -> dict[str, Any]:
+    """What an operation cost and what is left of how much, for a request that asks."""
+    told: dict[str, Any] = {"requested": cost.points, "nodes": cost.nodes}
+    if counted is not None:
+        usage = counted()
+        told["throttle"] = {"limit": usage.limit, "remaining": usage.remaining, "restoreRate": usage.restore_rate}
+    return told
 
 
 def execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
@@ -272,8 +351,11 @@ def execution(context: Context, *, is_compiled: bool) -> dict[str, Any]:
     }
 
 
-def build_schema(gate: Gate | None = None, observer: Observer | None = None) -> Graph:
-    """The schema, ready to run operations; those of streams are let in by the gate and told to the observer."""
+def build_schema(gate: Gate | None = None, observer: Observer | None = None, policy: Policy = OPEN) -> Graph:
+    """The schema, ready to run operations for viewers who may do what `policy` says.
+
+    Those of streams are let in by the gate and told to the observer.
+    """
 
     def known_documents() -> KnownDocuments:
         return KnownDocuments(schema.documents)
@@ -287,6 +369,7 @@ def build_schema(gate: Gate | None = None, observer: Observer | None = None) -> 
         extensions=[known_documents],
         gate=gate or Gate(ALONE),
         observer=observer,
+        policy=policy,
         config=StrawberryConfig(default_resolver=value_of, sort_schema=True),
     )
     return schema

@@ -3,7 +3,7 @@
 import strawberry
 
 from db.enums import Labelled
-from schema.fields import column
+from schema.fields import column, listed
 
 
 @strawberry.type(description="A value of an enum in the words people use.")
@@ -16,7 +16,7 @@ class EnumLabel:
 @strawberry.type(description="The labels of one enum.")
 class EnumLabels:
     name: str = column("The enum's name in the graph.")
-    values: list[EnumLabel] = column("Its values in their usual order.")
+    values: list[EnumLabel] = column("Its values in their usual order.", price=listed(100))
 
 
 def labels_of(kind: type[Labelled]) -> EnumLabels:

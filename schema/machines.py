@@ -3,7 +3,7 @@
 import strawberry
 
 from db.machines import MACHINES, Machine
-from schema.fields import column
+from schema.fields import column, listed
 
 
 @strawberry.type(description="A state that a thing can be in.")
@@ -19,7 +19,7 @@ class MachineState:
 @strawberry.type(description="How a kind of thing may change from state to state.")
 class StateMachine:
     name: str = column("The kind of thing: a type, such as Event or Proposal.")
-    states: list[MachineState] = column("Its states, in the order in which they are usually passed.")
+    states: list[MachineState] = column("Its states, in the order in which they are usually passed.", price=listed(50))
 
 
 def shown(machine: Machine) -> StateMachine:

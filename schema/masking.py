@@ -1,6 +1,5 @@
 """What of an error a client gets to see: its own mistakes in full, everything else as one sentence and a request id."""
 
-import re
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -10,11 +9,6 @@ from resolvers.errors import Fault
 from resolvers.logs import log
 
 T = TypeVar("T")
-
-# More than this many errors of one request tell a client nothing new.
-MAX_ERRORS = 20
-# What graphql-core suggests instead of a wrong name would tell the names of the contract to whoever tries.
-SUGGESTION = re.compile(r" Did you mean [^?{}]*\?")
 
 
 def shown(error: GraphQLError, request_id: str) -> GraphQLError:
@@ -27,7 +21,7 @@ def shown(error: GraphQLError, request_id: str) -> GraphQLError:
     if error.path is None and (original is None or isinstance(original, GraphQLError)):
         # Found before anything ran: in parsing, validation, or reading the variables.
         return GraphQLError(
-            SUGGESTION.sub("", error.message),
+            error.message,
             nodes=error.nodes,
             source=error.source,
             positions=error.positions,

@@ -12,9 +12,10 @@ from resolvers import members as edges
 from resolvers import results as result_edges
 from resolvers.areas import is_within
 from resolvers.asks import Parent
+from resolvers.costs import COUNT
 from resolvers.duty import DutyRecord
 from resolvers.filters import active_on, equals, has_any, is_of_district, is_set, neighbour, one_of
-from schema.fields import SHARED_WITH, VISIBILITY, asking, column, connection, to_one
+from schema.fields import SHARED_WITH, VISIBILITY, asking, column, connection, listed, to_one
 from schema.filters import all_hold, any_holds, does_not_hold, has_text, where
 from schema.nodes import Node, connection_type, order_input
 from schema.organizations import OrganizationFilter, SectorFilter
@@ -54,10 +55,14 @@ class DutyReport:
         DutyRecord.result_points, "The points for the results, by the rules of the district that owns them."
     )
     by_kind: list[EventKindCount] = asking(
-        DutyRecord.by_kind, "The same by kind of event; kinds without any are left out."
+        DutyRecord.by_kind,
+        "The same by kind of event; kinds without any are left out.",
+        price=listed(len(EventKind), work=COUNT),
     )
     results: list[ResultKindCount] = asking(
-        DutyRecord.results, "The results raised in the year of which the member is an author, by kind."
+        DutyRecord.results,
+        "The results raised in the year of which the member is an author, by kind.",
+        price=listed(len(ResultKind), work=COUNT),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from resolvers.asks import Listing
+from resolvers.costs import COUNT, Price
 from resolvers.edges import Concept, Row
 from resolvers.pages import OrderDirection
 from schema.enums import described
@@ -35,6 +36,10 @@ class PageInfo:
     end_cursor: str | None = column("The cursor of the page's last row; null when the page is empty.")
 
 
+OF_PAGE, COUNTED = Price(is_of_page=True), Price(work=COUNT)
+"""What the rows of a page cost, each of them, and what a count costs."""
+
+
 def connection_type(node: type) -> Any:
     """The type of a page of `node`s, `<Node>Connection`, and that of its edges."""
     name = node.__name__
@@ -54,11 +59,13 @@ def connection_type(node: type) -> Any:
     body: dict[str, Any] = {
         "__annotations__": {"edges": list[edge], "nodes": list[node], "page_info": PageInfo, "total_count": int},  # type: ignore[valid-type]
         "__module__": node.__module__,
-        "edges": asking(Listing.edges, "The rows of the page with their cursors."),
-        "nodes": asking(Listing.nodes, "The rows of the page."),
+        "edges": asking(Listing.edges, "The rows of the page with their cursors.", price=OF_PAGE),
+        "nodes": asking(Listing.nodes, "The rows of the page.", price=OF_PAGE),
         "page_info": asking(Listing.page_info, "Where the page lies in the list."),
         "total_count": asking(
-            Listing.total_count, "How many rows the whole list has under its filter; by itself it reads none of them."
+            Listing.total_count,
+            "How many rows the whole list has under its filter; by itself it reads none of them.",
+            price=COUNTED,
         ),
     }
     return strawberry.type(type(f"{name}Connection", (), body), description=f"A page of a list of {name}.")

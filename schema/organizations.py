@@ -46,7 +46,7 @@ class Organization(Node):
     sector = to_one(edges.sector, "The sector it gathers; null for bodies of no sector.")
     area = to_one(edges.area, "The area it is for, such as a liaison committee's township; null when it is for all.")
     parent = to_one(edges.parent, "The body above it.")
-    ancestors = to_many(edges.ancestors, "The bodies above it.")
+    ancestors = to_many(edges.ancestors, "The bodies above it.", usual=4)
     children = connection(edges.children, "The bodies directly below it.")
     descendants = connection(edges.descendants, "The bodies below it, at any depth.")
     members = connection(edges.members, "Who belongs to it, as dated memberships.")

@@ -12,13 +12,14 @@ import strawberry
 from resolvers import failures, lookups
 from resolvers.asks import Named
 from resolvers.context import Info
+from resolvers.costs import FREE, POINT, PRICE, Price, Size
 from resolvers.entries import camel
 from resolvers.errors import Conflict
 from resolvers.failures import Failure
 from resolvers.mutations.acts import Act
 from resolvers.transactions import write
-from schema.fields import asking, column
-from schema.nodes import Node
+from schema.fields import asking, column, listed
+from schema.nodes import OF_PAGE, Node
 
 
 def required(description: str) -> Any:
@@ -31,6 +32,8 @@ def optional(description: str, default: Any = None) -> Any:
     return strawberry.field(description=description, default=default)
 
 
+# How many rows a batch has at most, and what each costs, in thousandths of a point.
+MOST, BATCH_ROW = 1_000, 200
 SAMPLE: Any = optional("Whether it is sample data rather than fact.", False)
 
 
@@ -129,7 +132,11 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
         is_seen = not (act.is_public and is_node)
         body["__annotations__"][field] = type_ if is_seen else type_ | None
         text = text if is_seen else f"{text} Null to those who do not see it."
-        body[field] = asking(_node(field, is_list, is_seen), text) if is_node else column(text)
+        body[field] = (
+            asking(_node(field, is_list, is_seen), text, price=listed(MOST) if is_list else FREE)
+            if is_node
+            else column(text, price=OF_PAGE if is_list else FREE)
+        )
     payload: Any = strawberry.type(type(f"{title}Payload", (), body), description=f"What {name} changed, as it is now.")
     kinds = [payload, *(FAILURES[failure] for failure in (*act.failures, failures.NotFound))]
     union = strawberry.union(f"{title}Response", description=f"What {name} changed, or why nothing was.")
@@ -151,4 +158,5 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
         "input": Annotated[given, strawberry.argument(description="What to do.")],
         "return": result,
     }
-    return strawberry.mutation(resolver=resolve, name=name, description=description)
+    price = Price(work=10 * POINT, page=Size(MOST, 0, ("input.rows",)), work_by_row=BATCH_ROW)
+    return strawberry.mutation(resolver=resolve, name=name, description=description, metadata={PRICE: price})

@@ -46,7 +46,7 @@ class Platform(Node):
     host = to_one(edges.host, "The area or park on whose premises it works; null when not stated.")
     sponsor = to_one(edges.sponsor, "The body that runs it, which may belong elsewhere; null when not stated.")
     parent = to_one(edges.parent, "The platform above it in the line of deliberation; null at the top or beside it.")
-    ancestors = to_many(edges.ancestors, "The platforms above it, nearest first.")
+    ancestors = to_many(edges.ancestors, "The platforms above it, nearest first.", usual=4)
     children = connection(edges.children, "The platforms directly below it.")
     descendants = connection(edges.descendants, "The platforms below it, at any depth.")
     lead = to_one(edges.lead, "Its lead member (领衔委员) today; null when there is none.")

@@ -19,15 +19,17 @@ from resolvers import organizations as organization_edges
 from resolvers import platforms as platform_edges
 from resolvers import results as result_edges
 from resolvers.asks import Named, Rows
+from resolvers.costs import POINT, Price
 from resolvers.errors import UnknownCode
 from resolvers.searches import Search, search
 from schema.access import Viewer, viewer
+from schema.allowances import RateLimit, rate_limit
 from schema.areas import Area, District
 from schema.codes import CheckInCode, check_in_code
 from schema.comparisons import Comparison, comparison
 from schema.coverages import Coverage, coverage
 from schema.enums import ENUMS
-from schema.fields import asking, connection
+from schema.fields import asking, connection, listed, paged
 from schema.figures import Indicator
 from schema.labels import EnumLabels, labels_of
 from schema.machines import StateMachine, shown
@@ -35,7 +37,7 @@ from schema.nodes import Node
 from schema.paging import After, Before, First, Last
 from schema.platforms import Platform
 from schema.receipts import RequestStatus, request_status
-from schema.rollups import Rollup, rollup
+from schema.rollups import ROLLUP, Rollup, rollup
 from schema.searches import SearchConnection
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
@@ -114,11 +116,18 @@ def _state_machines(_: None, names: MachineNames = None) -> list[StateMachine]:
 @strawberry.type(description="Where every question begins.")
 class Query:
     node: Node | None = asking(_node, "The row with a global id; null when there is none.")
-    nodes: list[Node | None] = asking(_nodes, "The rows with global ids, in their order; null where there is none.")
+    nodes: list[Node | None] = asking(
+        _nodes,
+        "The rows with global ids, in their order; null where there is none.",
+        price=listed(lookups.MAX_IDS, lookups.MAX_IDS, "ids"),
+    )
     area: Area | None = asking(_area, "The area with a code; null with an error when there is none.")
     areas = connection(area_edges.all_areas, "All areas.")
     districts: list[District] = asking(
-        _districts, "The county-level areas that take part, with a CPPCC committee, by code; at most 3,000."
+        _districts,
+        "The county-level areas that take part, with a CPPCC committee, by code; at most 3,000.",
+        # A city has some thirteen.
+        price=listed(3_000, 20, "codes"),
     )
     platform: Platform | None = asking(_platform, "The platform with a slug; null when there is none.")
     platforms = connection(platform_edges.all_platforms, "All consultation platforms.")
@@ -129,26 +138,41 @@ class Query:
     attendances = connection(event_edges.all_attendances, "All parts that members and guests took in events.")
     results = connection(result_edges.all_results, "All results.")
     search: SearchConnection = asking(
-        _search, "What a text finds: characters, pinyin initials (xzz finds 芯智造) or codes."
+        _search,
+        "What a text finds: characters, pinyin initials (xzz finds 芯智造) or codes.",
+        price=paged(work=5 * POINT),
     )
-    indicators: list[Indicator] = asking(_indicators, "What figures measure, by key, at most 1,000.")
+    indicators: list[Indicator] = asking(
+        _indicators, "What figures measure, by key, at most 1,000.", price=listed(1_000, 100, "keys")
+    )
     observations = connection(figure_edges.all_observations, "All figures.")
     rollup: Rollup = asking(
-        rollup, "What there is, counted and measured in groups, across districts, with how complete it is."
+        rollup,
+        "What there is, counted and measured in groups, across districts, with how complete it is.",
+        price=ROLLUP,
     )
-    coverage: Coverage = asking(coverage, "How many of the areas that could have a platform of a kind have one.")
+    coverage: Coverage = asking(
+        coverage, "How many of the areas that could have a platform of a kind have one.", price=Price(work=5 * POINT)
+    )
     comparison: Comparison = asking(
-        comparison, "What districts published of an indicator beside what can be counted here, and the difference."
+        comparison,
+        "What districts published of an indicator beside what can be counted here, and the difference.",
+        price=Price(work=10 * POINT),
     )
     enum_labels: list[EnumLabels] = asking(
-        _enum_labels, "The labels of the values of enums, in Chinese and English, for forms and legends."
+        _enum_labels,
+        "The labels of the values of enums, in Chinese and English, for forms and legends.",
+        price=listed(len(ENUMS), len(ENUMS), "names"),
     )
     state_machines: list[StateMachine] = asking(
-        _state_machines, "How things may change: for each kind the states it can be in, and what may follow each."
+        _state_machines,
+        "How things may change: for each kind the states it can be in, and what may follow each.",
+        price=listed(len(MACHINES), len(MACHINES), "names"),
     )
     discussions = connection(discussion_edges.all_discussions, "All discussions, newest first.")
     documents = connection(result_edges.all_documents, "All documents: reports, press, files, lectures.")
     check_in_code: CheckInCode = check_in_code
     request_status: RequestStatus | None = request_status
     viewer: Viewer = viewer
+    rate_limit: RateLimit | None = rate_limit
     changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")

@@ -10,6 +10,7 @@ from db.enums import ResultStatus
 from resolvers.context import Info
 from resolvers.mutations.requests import digest
 from resolvers.snapshots import acquired
+from schema.fields import column, listed
 
 Receipt = Annotated[str, strawberry.argument(description="What raiseCitizenRequest gave.")]
 
@@ -27,7 +28,7 @@ class RequestStatus:
     status: ResultStatus = strawberry.field(description="Where it stands.")
     raised_at: datetime = strawberry.field(description="When it was raised, in UTC.")
     rating: int | None = strawberry.field(description="How content the citizen is, 1–5; null when nothing was said.")
-    steps: list[RequestStep] = strawberry.field(description="Its handling so far, oldest first; at most 100.")
+    steps: list[RequestStep] = column("Its handling so far, oldest first; at most 100.", price=listed(100))
 
 
 async def _request_status(info: Info, receipt: Receipt) -> RequestStatus | None:

@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 from db.enums import Precision
 from resolvers import rolling, rollups
 from resolvers.asks import Named
+from resolvers.costs import POINT, Price, Size
 from resolvers.dimensions import RollupDimension
 from resolvers.entities import RollupSubject
 from resolvers.lookups import INDICATORS
@@ -19,11 +20,11 @@ from resolvers.rollups import RolledKey, RolledRow, RolledValue
 from schema.areas import District
 from schema.enums import described
 from schema.events import AttendanceFilter, EventFilter
-from schema.fields import asking, column
+from schema.fields import asking, column, listed
 from schema.figures import Indicator, ObservationFilter
 from schema.filters import DateRange
 from schema.members import MemberFilter
-from schema.nodes import Node
+from schema.nodes import OF_PAGE, Node
 from schema.platforms import PlatformFilter
 from schema.results import ResultFilter
 
@@ -61,14 +62,18 @@ class Completeness:
     )
     periods_mixed: bool = column("Whether the figures of the row are for different periods.")
     missing: list[District] = asking(
-        RolledRow.missing_districts, "The districts that have nothing in the row, by code."
+        RolledRow.missing_districts, "The districts that have nothing in the row, by code.", price=listed(3_000)
     )
 
 
 @strawberry.type(description="A row of a rollup: a group and what was measured of it.")
 class RollupRow:
-    keys: list[RollupKey] = column("Which group it is: a key for each dimension asked for, in that order.")
-    values: list[RollupValue] = column("What was measured: a value for each measure asked for, in that order.")
+    keys: list[RollupKey] = column(
+        "Which group it is: a key for each dimension asked for, in that order.", price=listed(rollups.MAX_DIMENSIONS, 2)
+    )
+    values: list[RollupValue] = column(
+        "What was measured: a value for each measure asked for, in that order.", price=listed(len(RollupMeasure), 3)
+    )
     completeness: Completeness = column("How complete it is.")
     where: JSON | None = column(
         "The filter that lists exactly the rows counted here: pass it as a variable to `where` of the list of the "
@@ -79,7 +84,9 @@ class RollupRow:
 @strawberry.type(description="What is counted and measured, in groups.")
 class Rollup:
     rows: list[RollupRow] = asking(
-        rolling.rows, "A row for each group, by its keys unless asked otherwise; of time, for empty periods too."
+        rolling.rows,
+        "A row for each group, by its keys unless asked otherwise; of time, for empty periods too.",
+        price=OF_PAGE,
     )
     total: RollupRow = asking(
         rolling.total, "All of it as one row, under the same filter. What is in several groups counts once."
@@ -87,6 +94,9 @@ class Rollup:
     row_count: int = asking(rolling.row_count, "How many rows there are before `first` cuts them off.")
     as_of: datetime = asking(rolling.as_of, "When it was read, in UTC: all of an operation shows the same moment.")
 
+
+ROLLUP = Price(work=10 * POINT, page=Size(rollups.MAX_ROWS, 100, ("first",)))
+"""What a rollup costs: some 100 groups, unless `first` says how many."""
 
 FIELDS = StrEnum("RollupOrderField", {each.name: each.name for each in (*RollupDimension, *RollupMeasure)})  # type: ignore[misc]
 RollupOrderField: Any = described(

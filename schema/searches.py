@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import strawberry
 
 from db.enums import SearchType
+from resolvers.costs import COUNT
 from resolvers.searches import Search
-from schema.fields import asking, column
+from schema.fields import asking, column, listed
 from schema.figures import SUBJECTS
-from schema.nodes import PageInfo
+from schema.nodes import COUNTED, OF_PAGE, PageInfo
 
 SearchItem: Any = Annotated[
     reduce(or_, SUBJECTS), strawberry.union("SearchItem", description="Something a search can find.")
@@ -34,10 +35,12 @@ class SearchEdge:
     "that have it, then what has it elsewhere."
 )
 class SearchConnection:
-    edges: list[SearchEdge] = asking(Search.edges, "What was found, with cursors.")
-    nodes: list[SearchItem] = asking(Search.nodes, "What was found.")
+    edges: list[SearchEdge] = asking(Search.edges, "What was found, with cursors.", price=OF_PAGE)
+    nodes: list[SearchItem] = asking(Search.nodes, "What was found.", price=OF_PAGE)
     page_info: PageInfo = asking(Search.page_info, "Where the page lies.")
-    total_count: int = asking(Search.total_count, "How many rows are found in all.")
+    total_count: int = asking(Search.total_count, "How many rows are found in all.", price=COUNTED)
     facets: list[SearchFacet] = asking(
-        Search.facets, "How many rows of each type are found; types without any are left out."
+        Search.facets,
+        "How many rows of each type are found; types without any are left out.",
+        price=listed(len(SearchType), work=COUNT),
     )

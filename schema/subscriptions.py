@@ -12,11 +12,12 @@ from resolvers import changes as edges
 from resolvers.access import ANONYMOUS
 from resolvers.asks import Named
 from resolvers.context import Context, Info
+from resolvers.costs import POINT, PRICE, Price
 from resolvers.entities import RollupSubject
 from resolvers.errors import BadCursor, EmptyFilter, Unavailable
 from resolvers.following import Follower
 from schema.changes import Change
-from schema.rollups import By, First, Having, Measures, Of, OrderBy, Rollup, Where, rollup
+from schema.rollups import ROLLUP, By, First, Having, Measures, Of, OrderBy, Rollup, Where, rollup
 
 Under = Annotated[
     strawberry.ID | None,
@@ -33,6 +34,8 @@ Since = Annotated[
     ),
 ]
 
+# Who watches is charged once, when the watching begins.
+WATCHED = Price(work=POINT)
 # A rollup is given anew at most once in so many seconds, however much is written.
 PAUSE = 0.5
 
@@ -112,13 +115,15 @@ async def _name(context: Context) -> str:
     return context.client if viewer is ANONYMOUS else viewer.name
 
 
-def _watched(resolve: Any, description: str) -> Any:
-    return strawberry.subscription(resolver=resolve, description=description)
+def _watched(resolve: Any, description: str, price: Price) -> Any:
+    return strawberry.subscription(resolver=resolve, description=description, metadata={PRICE: price})
 
 
 @strawberry.type(description="What can be watched, over graphql-transport-ws or server-sent events.")
 class Subscription:
-    changed: Change = _watched(_changed, "Each change as it is written, in order, none twice and none left out.")
+    changed: Change = _watched(
+        _changed, "Each change as it is written, in order, none twice and none left out.", WATCHED
+    )
     rollup_changed: Rollup = _watched(
-        _rollup_changed, "A rollup as it is, and again whenever something it counts was written."
+        _rollup_changed, "A rollup as it is, and again whenever something it counts was written.", ROLLUP
     )

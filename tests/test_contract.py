@@ -21,7 +21,20 @@ from graphql import (
 from promises import PROMISED
 from strawberry.types.field import StrawberryField
 
-from db import access, areas, changes, contacts, discussions, events, members, organizations, platforms, results
+from db import (
+    access,
+    areas,
+    budgets,
+    changes,
+    contacts,
+    discussions,
+    events,
+    members,
+    organizations,
+    platforms,
+    results,
+    trusted,
+)
 from db.counters import COUNTERS
 from db.tables import metadata
 from resolvers import concepts
@@ -250,8 +263,16 @@ def test_every_table_can_be_reached() -> None:
     assert {edge.name for edge in edges_of_the_graph()} & set(links.values()) == set(links.values())
     # What rollups are read from is shown by them.
     counted = {counter.table for counter in COUNTERS}
-    # What is nobody's business: digests of keys, the secret of codes, the newest change's number, citizens' contacts.
-    private = {access.access_key, changes.installation, changes.change_head, contacts.citizen_contact}
+    # What is nobody's business: digests of keys, the secret of codes, the newest change's number, citizens' contacts,
+    # what others have asked, and the documents of applications.
+    private = {
+        access.access_key,
+        budgets.budget,
+        changes.installation,
+        changes.change_head,
+        contacts.citizen_contact,
+        trusted.trusted_document,
+    }
     shown = {table.name for table in (*shown_tables, *links, *counted, *private)}
     assert {table.name for table in metadata.tables.values()} == shown
     reached = {edge.target for edge in edges_of_the_graph()}

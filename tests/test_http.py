@@ -34,10 +34,12 @@ def post(client: httpx.Client, query: str, headers: dict[str, str] | None = None
     return client.post("/graphql", json={"query": query, **more}, headers=headers)
 
 
-def test_every_audit_of_graphql_http_is_passed(client: httpx.Client) -> None:
+def test_every_audit_of_graphql_http_is_passed(hangzhou: str) -> None:
     node = str(ROOT / ".venv" / "bin" / "node")
-    command = [node, "tests/clients/audit.mjs", f"{client.base_url}/graphql"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    # The audits ask for the schema itself.
+    with served(DATABASE_URL=hangzhou, INTROSPECTION="all") as (address, _):
+        command = [node, "tests/clients/audit.mjs", f"{address}/graphql"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     found = json.loads(done.stdout)
     assert [each for each in found if each["status"] != "ok"] == []
     assert len(found) == 61
@@ -104,7 +106,7 @@ def test_a_body_that_is_not_json_is_no_request(client: httpx.Client, content_typ
     headers = {} if content_type is None else {"content-type": content_type}
     answer = client.post("/graphql", content=json.dumps(HELLO).encode(), headers=headers)
     (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["extensions"]) == (415, {"code": "UNSUPPORTED_MEDIA_TYPE"})
+    assert (answer.status_code, error["extensions"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert error["message"] == (
         f"The body must be sent with content-type: application/json, got {content_type or 'none'}."
     )
@@ -159,7 +161,7 @@ def test_a_list_of_operations_is_refused(client: httpx.Client) -> None:
         "errors": [
             {
                 "message": "This is a list; send each operation as a request of its own, an object.",
-                "extensions": {"code": "BAD_REQUEST"},
+                "extensions": {"code": "BAD_REQUEST", "classification": "BAD_REQUEST"},
             }
         ]
     }

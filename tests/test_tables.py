@@ -15,7 +15,18 @@ from db.tables import metadata
 ROOT = Path(__file__).parents[1]
 
 # These are the same for everybody, and a copy of them is on every machine.
-SHARED = {"access_key", "area", "change_head", "indicator", "installation", "park_township", "sector", "source"}
+SHARED = {
+    "access_key",
+    "area",
+    "budget",
+    "change_head",
+    "indicator",
+    "installation",
+    "park_township",
+    "sector",
+    "source",
+    "trusted_document",
+}
 
 # Indexes that serve what no single district answers, each with what it serves.
 ACROSS_DISTRICTS = {
