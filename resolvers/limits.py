@@ -46,6 +46,7 @@ class DocumentLimits:
     """How much of what a document may have; the largest of a dashboard has a fifth of it."""
 
     depth: int = 24
+    fields: int = 1_000
     aliases: int = 100
     root_fields: int = 50
     # How often one selection set may name fields that share a key.
@@ -112,7 +113,7 @@ class _Counting:
 
     def __init__(self, limits: DocumentLimits) -> None:
         self.limits = limits
-        self.aliases = self.directives = 0
+        self.fields = self.aliases = self.directives = 0
         self.asks_schema = self.is_personal = False
         # By definition: the depth of its own fields, and the fragments it spreads with the depth there.
         self.depths: dict[Any, int] = {}
@@ -161,6 +162,7 @@ class _Counting:
                 if isinstance(each, FieldNode):
                     name = each.name.value
                     names[(each.alias or each.name).value] += 1
+                    self.fields += 1
                     self.aliases += each.alias is not None
                     if name in ("__schema", "__type"):
                         self.asks_schema = free = True
@@ -174,6 +176,7 @@ class _Counting:
             most = names.most_common(1)
             if most:
                 _at_most(most[0][1], self.limits.repeats, f"times {most[0][0]} in one place", "name it once")
+        _at_most(self.fields, self.limits.fields, "fields", "send several documents")
         _at_most(self.aliases, self.limits.aliases, "aliases", "ask for lists, or group with rollup")
 
     def _directed(self, node: Any) -> None:

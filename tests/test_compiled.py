@@ -252,7 +252,7 @@ async def test_local_times_of_a_summer_are_written_alike(graph: Graph, empty_dat
     "query",
     [
         "{ areas(first: 100) { nodes { id code name ocdId } } }",
-        "{" + " ".join(f"a{n}: areas(first: 1) {{ ...F }}" for n in range(200)) + "}"
+        "{" + " ".join(f"a{n}: areas(first: 3) {{ ...F }}" for n in range(50)) + "}"
         " fragment F on AreaConnection { nodes { id code name ocdId } }",
         '{ area(code: "33") { descendants(first: 100) { nodes { ancestors { id platforms { nodes { id } } } } } } }',
     ],
