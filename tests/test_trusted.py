@@ -163,7 +163,11 @@ def test_what_is_unknown_or_malformed_is_refused(address: str) -> None:
             client.post("/graphql", json={"extensions": unknown}),
             client.get("/graphql", params={"documentId": "nobody's"}),
             client.post("/graphql", json={"query": '{ area(code: "33") { name } }'}),
-            client.get("/graphql", params={"query": '{ area(code: "33") { name } }'}),
+            client.get(
+                "/graphql",
+                params={"query": '{ area(code: "33") { name } }'},
+                headers={"graphql-require-preflight": "1"},
+            ),
             client.post("/graphql", json={"query": NAMED, "extensions": wrong}),
             client.post("/graphql", json={"documentId": 1}),
         ]
