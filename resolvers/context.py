@@ -1,6 +1,7 @@
 """What every resolver of one operation shares."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -56,6 +57,12 @@ class Context:
     async def open(self) -> None:
         """Let what is read be what the viewer sees; before, it is only what everybody does."""
         self.snapshot.sight = (await self.viewer()).sight
+
+    async def require_known(self) -> None:
+        """Unauthenticated when the key was revoked or has expired since; what cannot be looked up is left as it is."""
+        if self.key is not None and self.viewers is not None:
+            with suppress(Unavailable):
+                await self.viewers.of(self.key)
 
     def writable(self) -> asyncpg.Pool:
         """What is written to."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
-from contextlib import aclosing
 from typing import Any
 
 import asyncpg
@@ -28,6 +27,7 @@ from schema.masking import MAX_ERRORS, shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
+from schema.watching import times_of_rollup, watched
 
 
 class Graph(strawberry.Schema):
@@ -108,7 +108,7 @@ class Graph(strawberry.Schema):
         source = await super().stream(
             query, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
-        return self._watched(source, context)
+        return watched(source, context, self._times(query, operation_name))
 
     def _is_subscription(self, query: str | None, operation_name: str | None) -> bool:
         try:
@@ -117,20 +117,16 @@ class Graph(strawberry.Schema):
             return False
         return operation is not None and operation.node.operation is graphql.OperationType.SUBSCRIPTION
 
+    def _times(self, query: str | None, operation_name: str | None) -> frozenset[str] | None:
+        document = self.documents.read(query or "")
+        operation = document.operation(operation_name)
+        return None if operation is None else times_of_rollup(document, operation.node.selection_set)
+
     async def _single(self, *given: Any) -> AsyncIterator[ExecutionResult]:
         try:
             yield await self.execute(*given)
         except CannotGetOperationTypeError as error:
             yield ExecutionResult(data=None, errors=[BadArgument(error.as_http_error_reason())])
-
-    async def _watched(self, source: Any, context: Context) -> AsyncIterator[ExecutionResult]:
-        """What is watched, nothing being held while nothing happens."""
-        async with context, aclosing(source):
-            async for result in source:
-                await context.renew()
-                if result.errors:
-                    result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
-                yield result
 
     async def execute_compiled(
         self, query: Any, variables: dict[str, Any] | None, operation_name: Any, context: Context

@@ -120,5 +120,6 @@ def _watched(resolve: Any, description: str) -> Any:
 class Subscription:
     changed: Change = _watched(_changed, "Each change as it is written, in order, none twice and none left out.")
     rollup_changed: Rollup = _watched(
-        _rollup_changed, "A rollup as it is, and again whenever something it counts was written."
+        _rollup_changed,
+        "A rollup as it is, and again whenever what is asked of it has changed; `asOf` alone makes no difference.",
     )
