@@ -1,12 +1,10 @@
 """The command `keys`: who may see and write what."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terminal import fail, plain_errors, prepared, read_settings
+from terminal import fail, with_database
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ def issue_key(
     async def issued(connection: "asyncpg.Connection") -> None:
         typer.echo(await access.issue(connection, name, terms))
 
-    _with_database(issued)
+    with_database(issued)
 
 
 @keys.command("list")
@@ -112,7 +110,7 @@ def list_keys() -> None:
                 f" {row['kind'].lower():<15} {','.join(what):<20} {used}"
             )
 
-    _with_database(listed)
+    with_database(listed)
 
 
 @keys.command("rotate")
@@ -132,7 +130,7 @@ def rotate_key(
         key = await access.rotate(connection, name, timedelta(hours=hours))
         typer.echo(key or fail(f"No key called {name} holds. `python server.py keys list` shows all."))
 
-    _with_database(rotated)
+    with_database(rotated)
 
 
 @keys.command("revoke")
@@ -147,20 +145,4 @@ def revoke_key(name: Name) -> None:
         if not await access.revoke(connection, name):
             fail(f"No key called {name} holds. `python server.py keys list` shows all.")
 
-    _with_database(revoked)
-
-
-def _with_database(work: "Callable[[asyncpg.Connection], Awaitable[None]]") -> None:
-    import asyncpg
-
-    settings = read_settings()
-
-    async def main() -> None:
-        connection = await asyncpg.connect(await prepared(settings))
-        try:
-            await work(connection)
-        finally:
-            await connection.close()
-
-    with plain_errors():
-        asyncio.run(main())
+    with_database(revoked)

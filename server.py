@@ -17,6 +17,7 @@ import typer
 from keys import keys
 from settings import Settings
 from terminal import data_folder, fail, plain_errors, prepared, progress_bar, read_settings
+from webhooks import webhooks
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
     from db.pools import read_pool, write_pool
     from db.preparing import readiness
     from resolvers.following import Follower
+    from resolvers.sending import Sender
     from resolvers.snapshots import Statements
+    from resolvers.tokens import tokens_by
     from resolvers.viewers import Viewers
+    from resolvers.webhooks import Deliverer
     from schema.codes import picture
+    from schema.deliveries import reading
     from schema.endpoint import Endpoint
     from schema.graph import build_schema
 
@@ -56,16 +61,22 @@ def build_app(dsn: str, settings: Settings) -> "ASGIApp":
         timeout = settings.statement_timeout
         app.state.pool = await read_pool(read_from, size=settings.pool_size, statement_timeout=timeout)
         app.state.primary = await write_pool(dsn, size=settings.pool_size, statement_timeout=timeout)
-        app.state.viewers = Viewers(app.state.pool, app.state.primary)
+        oidc = (settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks)
+        tokens = tokens_by(*oidc, settings.oidc_algorithms, settings.oidc_claims)
+        app.state.viewers = Viewers(app.state.pool, app.state.primary, tokens)
         app.state.follower = Follower(
             dsn, per_viewer=settings.subscriptions, also={access.CHANNEL: app.state.viewers.forget}
         )
         following = asyncio.create_task(app.state.follower.run())
+        read = reading(schema, app.state.primary, app.state.statements, may_compile=settings.execution == "compiled")
+        sender = Sender(is_private=settings.webhooks_private)
+        delivering = asyncio.create_task(Deliverer(dsn, app.state.primary, read, sender).run())
         # What puts names in order takes half a second to read, which the first write should not wait for.
         warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
         yield
         await warming
         following.cancel()
+        delivering.cancel()
         await app.state.viewers.close()
         # Whoever is still being answered gets a moment.
         with contextlib.suppress(TimeoutError):
@@ -111,6 +122,7 @@ cli = typer.Typer(
 config = typer.Typer(no_args_is_help=True, help="What the settings are.")
 cli.add_typer(config, name="config")
 cli.add_typer(keys, name="keys")
+cli.add_typer(webhooks, name="webhooks")
 
 
 def listening_socket(settings: Settings) -> socket.socket:

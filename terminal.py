@@ -1,7 +1,7 @@
 """What the commands share: the database they work on, settings that are wrong, progress, and errors one can mend."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from settings import Settings, settings_of_environment
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
+    import asyncpg
+
     from db.loading import Progress
 
 
@@ -83,3 +85,20 @@ async def prepared(settings: Settings, *, is_served: bool = True) -> str:
     server = await asyncio.to_thread(embedded.start, data_folder(settings))
     with progress_bar() as progress:
         return await prepare_embedded(server, with_sample=settings.sample, progress=progress)
+
+
+def with_database(work: "Callable[[asyncpg.Connection], Awaitable[None]]") -> None:
+    """Do something with a connection to the database, and end with a message when it cannot be done."""
+    import asyncpg
+
+    settings = read_settings()
+
+    async def main() -> None:
+        connection = await asyncpg.connect(await prepared(settings))
+        try:
+            await work(connection)
+        finally:
+            await connection.close()
+
+    with plain_errors():
+        asyncio.run(main())

@@ -28,6 +28,7 @@ from db import (
     organizations,
     platforms,
     results,
+    webhooks,
 )
 from db.revisions import NotMigrated
 
@@ -45,6 +46,7 @@ TABLE_MODULES = (
     organizations,
     platforms,
     results,
+    webhooks,
 )
 
 __all__ = ["NotMigrated", "Status", "configuration", "connect", "locked", "migrate", "status"]

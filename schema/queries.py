@@ -35,6 +35,7 @@ from schema.paging import After, Before, First, Last
 from schema.platforms import Platform
 from schema.rollups import Rollup, rollup
 from schema.searches import SearchConnection
+from schema.webhooks import Webhook, webhooks
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description="The global ids, at most 100.")]
@@ -147,4 +148,8 @@ class Query:
     discussions = connection(discussion_edges.all_discussions, "All discussions, newest first.")
     documents = connection(result_edges.all_documents, "All documents: reports, press, files, lectures.")
     check_in_code: CheckInCode = check_in_code
-    changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")
+    changes = connection(
+        change_edges.all_changes,
+        "The change log, oldest first: every write, deletions included; of each what there is to see for whoever asks.",
+    )
+    webhooks: list[Webhook] = webhooks

@@ -21,7 +21,19 @@ from graphql import (
 from promises import PROMISED
 from strawberry.types.field import StrawberryField
 
-from db import access, areas, changes, contacts, discussions, events, members, organizations, platforms, results
+from db import (
+    access,
+    areas,
+    changes,
+    contacts,
+    discussions,
+    events,
+    members,
+    organizations,
+    platforms,
+    results,
+    webhooks,
+)
 from db.counters import COUNTERS
 from db.tables import metadata
 from resolvers import concepts
@@ -73,6 +85,9 @@ BOUNDED = {
     "Proposal.evaluations": "at most 1,000",
     "Change.rows": "at most 10,000",
     "Change.types": "the types of rows",
+    "Query.webhooks": "at most 20 a key",
+    "Webhook.types": "the types of rows",
+    "Webhook.deliveries": "the last 20",
     "Completeness.missing": "the county-level areas of the country",
     "Member.tags": "texts of one row",
     "Discussion.topics": "texts of one row",
@@ -246,8 +261,10 @@ def test_every_table_can_be_reached() -> None:
     assert {edge.name for edge in edges_of_the_graph()} & set(links.values()) == set(links.values())
     # What rollups are read from is shown by them.
     counted = {counter.table for counter in COUNTERS}
-    # What is nobody's business: digests of keys, the secret of codes, the newest change's number, citizens' contacts.
+    # What is nobody's business: digests of keys, the secret of codes, the newest change's number, citizens' contacts;
+    # and what a key alone is shown, of its own webhooks.
     private = {access.access_key, changes.installation, changes.change_head, contacts.citizen_contact}
+    private |= {webhooks.webhook, webhooks.webhook_delivery}
     shown = {table.name for table in (*shown_tables, *links, *counted, *private)}
     assert {table.name for table in metadata.tables.values()} == shown
     reached = {edge.target for edge in edges_of_the_graph()}
