@@ -195,6 +195,19 @@ async def waiting(connection: Connection) -> list[Record]:
     return rows
 
 
+async def pass_unconcerned(connection: Connection) -> None:
+    """Move those on that are not concerned by anything before them, for it is of other types than theirs."""
+    await connection.execute(
+        """
+        UPDATE webhook w SET position = h.position FROM change_head h
+        WHERE w.state = 'ACTIVE' AND w.types IS NOT NULL AND w.position < h.position
+            AND w.position >= h.position - 1000 AND NOT EXISTS (
+                SELECT FROM change c WHERE c.position > w.position AND c.position <= h.position AND c.types && w.types
+            )
+        """
+    )
+
+
 async def take(connection: Connection, id: int) -> bool:
     """Whether this connection is the one that now delivers to a webhook, until it gives it back or ends."""
     taken: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCK, _low(id))

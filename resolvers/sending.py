@@ -10,7 +10,10 @@ import hmac
 import ipaddress
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 import httpx
@@ -78,8 +81,12 @@ class Sender:
     def __init__(self, *, is_private: bool = False, patience: float = PATIENCE) -> None:
         self._is_private = is_private
         self._patience = patience
-        # Neither a proxy nor a password of this process's environment is for addresses of others.
-        self._client = httpx.AsyncClient(timeout=patience, trust_env=False, follow_redirects=False)
+        # Neither a proxy nor a password of this process's environment is for addresses of others; whom it trusts is.
+        self._client = httpx.AsyncClient(
+            timeout=patience, trust_env=False, follow_redirects=False, verify=httpx.create_ssl_context()
+        )
+        # A name that takes long to be looked up keeps nothing waiting but others of its kind.
+        self._lookups = ThreadPoolExecutor(4, "webhook names")
 
     async def send(self, url: str, secret: str, message_id: str, body: bytes) -> Answer:
         """Send a message; nothing of what is answered is read but its status."""
@@ -103,7 +110,13 @@ class Sender:
             return Answer(None, "the connection failed" if is_unreached else "the connection broke before an answer")
 
     async def _sent(self, url: httpx.URL, headers: dict[str, str], body: bytes) -> Answer:
-        address = await self._address(url)
+        *others, last = await self._addresses(url)
+        for address in others:
+            with suppress(httpx.ConnectError):
+                return await self._sent_to(address, url, headers, body)
+        return await self._sent_to(last, url, headers, body)
+
+    async def _sent_to(self, address: Address, url: httpx.URL, headers: dict[str, str], body: bytes) -> Answer:
         # The request goes to the address that was looked at, whatever the name leads to by now; TLS is for the name.
         request = self._client.build_request(
             "POST",
@@ -118,13 +131,13 @@ class Sender:
             return Answer(answer.status_code, None)
         return Answer(answer.status_code, f"the answer was {answer.status_code}, and only 2xx counts as received")
 
-    async def _address(self, url: httpx.URL) -> Address:
-        """The address that the name of a URL leads to."""
+    async def _addresses(self, url: httpx.URL) -> list[Address]:
+        """The addresses that the name of a URL leads to, at least one."""
         port = url.port or (443 if url.scheme == "https" else 80)
-        loop = asyncio.get_running_loop()
+        look_up = partial(socket.getaddrinfo, url.raw_host.decode().strip("[]"), port, type=socket.SOCK_STREAM)
         try:
-            found = await loop.getaddrinfo(url.raw_host.decode().strip("[]"), port, type=socket.SOCK_STREAM)
-        except OSError:
+            found = await asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
+        except (OSError, UnicodeError):
             raise Refused("no address could be found for its name") from None
         addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
         if not addresses:
@@ -132,10 +145,11 @@ class Sender:
         if not self._is_private and not all(is_public(each) for each in addresses):
             # What a name leads to within this network is nobody's business.
             raise Refused("its name leads to an address that is not on the public internet")
-        return addresses[0]
+        return addresses
 
     async def close(self) -> None:
         """Let go of all connections."""
+        self._lookups.shutdown(wait=False, cancel_futures=True)
         await self._client.aclose()
 
 

@@ -34,8 +34,9 @@ Read = Callable[[Viewer, Mapping[str, Any], bool], Awaitable[Any]]
 # How many changes a message has at most, and how many bytes unless one change has more.
 MAX_CHANGES = 50
 MAX_BODY = 2**20
-# How many webhooks a process tells at once.
-AT_ONCE = 16
+# How many webhooks a process tells at once, for how many seconds each before it is another one's turn, and how many
+# connections to the database it takes for all of them.
+AT_ONCE, TURN, CONNECTIONS = 16, 10.0, 2
 # After how many seconds it is looked for webhooks although nothing was heard, and how many it takes no notice.
 POLL, PAUSE = 5.0, 0.1
 # The first and the longest time between two attempts, and for how long it is tried.
@@ -72,6 +73,7 @@ class Deliverer:
         self._sender = sender
         self._heard = asyncio.Event()
         self._working: dict[int, asyncio.Task[None]] = {}
+        self._database = asyncio.Semaphore(CONNECTIONS)
         self._tidied_at: float | None = None
 
     async def run(self) -> None:
@@ -115,6 +117,7 @@ class Deliverer:
     async def _begin(self, connection: asyncpg.Connection) -> float:
         """Begin to tell those that wait; gives in how many seconds another one is to be tried."""
         soonest = POLL
+        await webhooks.pass_unconcerned(connection)
         for row in await webhooks.waiting(connection):
             if row["id"] in self._working:
                 continue
@@ -140,9 +143,10 @@ class Deliverer:
         self._working.clear()
 
     async def _work(self, id: int) -> None:
-        """Tell a webhook until it has been told all there is, or cannot be told."""
+        """Tell a webhook until it has been told all there is, cannot be told, or has had its turn."""
+        until = monotonic() + TURN
         try:
-            while await self._told(id):
+            while await self._told(id) and monotonic() < until:
                 pass
         except (*LOST, asyncpg.PostgresError, Fault) as error:
             log.warning("a webhook is not told just now", webhook=id, why=str(error))
@@ -150,18 +154,13 @@ class Deliverer:
 
     async def _told(self, id: int) -> bool:
         """Tell a webhook of a page of the log; false when there is nothing more to do now."""
-        async with acquired(self._pool) as connection:
-            row = await webhooks.due(connection, id)
-            if row is None:
-                return False
-            holder = await access.holder_with_id(connection, row["key_id"])
-            if holder is None:
-                await webhooks.stop(connection, id, WebhookState.DEAD, NO_KEY)
-                log.warning("a webhook is dead", webhook=id, why=NO_KEY)
-                return False
-        message = await self._message(row, viewer_of(holder))
+        async with self._database:
+            found = await self._next(id)
+        if found is None:
+            return False
+        row, message = found
         if not message.changes:
-            async with acquired(self._pool) as connection:
+            async with self._database, acquired(self._pool) as connection:
                 await webhooks.passed(connection, id, row["position"], message.position)
             return True
         started = monotonic()
@@ -172,12 +171,25 @@ class Deliverer:
             row["delivered"], message.cursor, len(message.changes), row["failures"] + 1, milliseconds,
             answer.status, answer.error,
         )  # fmt: skip
-        async with acquired(self._pool) as connection:
+        async with self._database, acquired(self._pool) as connection:
             if answer.is_received:
                 await webhooks.delivered(connection, id, row["position"], message.position, sent)
             else:
                 await self._failed(connection, row, sent, answer)
         return answer.is_received
+
+    async def _next(self, id: int) -> tuple[asyncpg.Record, Message] | None:
+        """A webhook that is to be told of something now, and of what; None when it is not, or not any more."""
+        async with acquired(self._pool) as connection:
+            row = await webhooks.due(connection, id)
+            if row is None:
+                return None
+            holder = await access.holder_with_id(connection, row["key_id"])
+            if holder is None:
+                await webhooks.stop(connection, id, WebhookState.DEAD, NO_KEY)
+                log.warning("a webhook is dead", webhook=id, why=NO_KEY)
+                return None
+        return row, await self._message(row, viewer_of(holder))
 
     async def _failed(self, connection: asyncpg.Connection, row: asyncpg.Record, sent: Sent, answer: Answer) -> None:
         again_in = timedelta(seconds=delay(row["failures"]))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ class Receiver:
 
     port: int = 0
     pause: float = 0.0
+    tls: ssl.SSLContext | None = None
     answers: list[int] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     at_once: int = 0
@@ -97,6 +99,8 @@ class Receiver:
 
         server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.port = server.server_port
+        if self.tls is not None:
+            server.socket = self.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

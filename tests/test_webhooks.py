@@ -1,7 +1,6 @@
 """Webhooks: an app is told of all that its key sees, in order, signed, and whatever fails meanwhile."""
 
 import asyncio
-import ipaddress
 import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,8 +19,6 @@ from test_server import served
 
 from db import access, webhooks
 from db.enums import ViewerKind
-from resolvers.errors import BadArgument
-from resolvers.sending import Sender, checked_url, is_public
 from resolvers.webhooks import LONGEST_DELAY, MAX_BODY, delay
 
 pytestmark = pytest.mark.anyio
@@ -359,58 +356,6 @@ def test_webhooks_are_kept_by_command(own_hangzhou: str) -> None:
     assert run("webhooks", "add", "nobody", url, **given)[2] == (
         "No key called nobody holds. `python server.py keys list` shows all.\n"
     )
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["ftp://example.org", "example.org", "https://", "https://a:b@example.org", "https://example.org/#x", "http://x:0"],
-)
-def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(BadArgument):
-        checked_url(url)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::]", "2130706433"])
-async def test_nothing_is_sent_into_a_private_network(host: str) -> None:
-    with Receiver().listening() as receiver:
-        sender = Sender()
-        answer = await sender.send(f"http://{host}:{receiver.port}/", "whsec_AAAA", "msg_1", b"{}")
-        await sender.close()
-    assert (answer.status, answer.is_received, receiver.messages) == (None, False, [])
-    assert answer.error == "its name leads to an address that is not on the public internet"
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("8.8.8.8", True),
-        ("2001:4860:4860::8888", True),
-        ("::ffff:8.8.8.8", True),
-        ("10.1.2.3", False),
-        ("172.16.0.1", False),
-        ("192.168.1.1", False),
-        ("100.64.0.1", False),
-        ("169.254.169.254", False),
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("fe80::1", False),
-        ("fd00::1", False),
-        ("ff02::1", False),
-        ("::ffff:10.0.0.1", False),
-        ("2002:a00:1::", False),
-        ("64:ff9b::a00:1", False),
-    ],
-)
-def test_an_address_is_one_of_the_public_internet_or_not(address: str, expected: bool) -> None:
-    assert is_public(ipaddress.ip_address(address)) is expected
-
-
-async def test_who_does_not_answer_is_not_waited_for() -> None:
-    with Receiver(pause=1.0).listening() as receiver:
-        sender = Sender(is_private=True, patience=0.2)
-        answer = await sender.send(receiver.url, "whsec_AAAA", "msg_1", b"{}")
-        await sender.close()
-    assert (answer.status, answer.error) == (None, "no answer within 0.2 seconds")
 
 
 def test_the_time_between_attempts_doubles_up_to_an_hour() -> None:
