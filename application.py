@@ -27,9 +27,13 @@ from resolvers.errors import Unavailable
 from resolvers.following import Follower
 from resolvers.logs import log
 from resolvers.observing import Observer
+from resolvers.sending import Sender
 from resolvers.snapshots import Statements, acquired
+from resolvers.tokens import tokens_by
 from resolvers.viewers import Viewers
+from resolvers.webhooks import Deliverer
 from schema.codes import picture
+from schema.deliveries import reading
 from schema.endpoint import Endpoint
 from schema.graph import Graph, build_schema
 from schema.headers import PREFLIGHT
@@ -157,7 +161,9 @@ class Application:
         app.state.statements = Statements()
         app.state.pool = await read_pool(self._settings.read_dsn or self._dsn, size=size, statement_timeout=timeout)
         app.state.primary = await write_pool(self._dsn, size=size, statement_timeout=timeout)
-        app.state.viewers = Viewers(app.state.pool, app.state.primary)
+        oidc = (self._settings.oidc_issuer, self._settings.oidc_audience, self._settings.oidc_jwks)
+        tokens = tokens_by(*oidc, self._settings.oidc_algorithms, self._settings.oidc_claims)
+        app.state.viewers = Viewers(app.state.pool, app.state.primary, tokens)
         app.state.follower = Follower(
             self._dsn, per_viewer=self._settings.subscriptions, also={access.CHANNEL: app.state.viewers.forget}
         )
@@ -168,11 +174,16 @@ class Application:
             app.state.live = Live(pools, self._gate, app.state.follower, self._schema.documents)
             self._metrics.registry.register(app.state.live)
         following = asyncio.create_task(app.state.follower.run())
+        is_compiling = self._settings.execution == "compiled"
+        read = reading(self._schema, app.state.primary, app.state.statements, may_compile=is_compiling)
+        sender = Sender(is_private=self._settings.webhooks_private)
+        delivering = asyncio.create_task(Deliverer(self._dsn, app.state.primary, read, sender).run())
         # What puts names in order takes half a second to read, which the first write should not wait for.
         warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
         yield
         await warming
         following.cancel()
+        delivering.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await app.state.viewers.close()

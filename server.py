@@ -17,6 +17,7 @@ import limits
 from keys import keys
 from settings import Settings
 from terminal import data_folder, fail, plain_errors, prepared, progress_bar, read_settings
+from webhooks import webhooks
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ config = typer.Typer(no_args_is_help=True, help="What the settings are.")
 cli.add_typer(config, name="config")
 cli.add_typer(keys, name="keys")
 limits.commands(cli)
+cli.add_typer(webhooks, name="webhooks")
 
 
 def listening_socket(settings: Settings) -> socket.socket:

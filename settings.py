@@ -1,9 +1,9 @@
 """Every setting of the program, read once from the environment."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Where a page is from, as browsers say it.
@@ -53,6 +53,33 @@ class Settings(BaseSettings):
         "compiled",
         description="Whether a query is one statement where it can be, or one a level, as on distributed PostgreSQL.",
     )
+    webhooks_private: bool = Field(
+        False, description="Whether webhooks may also lead to addresses that are not on the public internet."
+    )
+    oidc_issuer: str | None = Field(
+        None, pattern=r"^https?://", description="Whose tokens are taken beside keys: the `iss` they have."
+    )
+    oidc_audience: str | None = Field(None, description="The `aud` that tokens must have.")
+    oidc_jwks: str | None = Field(
+        None, description="The URL of the issuer's keys, or the path of a file with them; a JSON Web Key Set."
+    )
+    oidc_algorithms: str = Field(
+        "RS256,ES256,EdDSA",
+        pattern=r"^(([RPE]S(256|384|512)|EdDSA|Ed25519)(,|$))+$",
+        description="How tokens may be signed.",
+    )
+    oidc_claims: str = Field(
+        "",
+        pattern=r"^((kind|districts|partner|modules|personal|write)=[^,=]+(,|$))*$",
+        description="Where tokens say what their holders are, where it is not `yizhan.kind` and so on: kind=role,….",
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        given = (self.oidc_issuer, self.oidc_audience, self.oidc_jwks)
+        if any(given) and not all(given):
+            raise ValueError("OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS go together: set all of them or none")
+        return self
 
     operations: int | None = Field(
         None,
@@ -105,5 +132,5 @@ def settings_of_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"  {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        wrong = [f"  {'.'.join(map(str, e['loc'])).upper() or 'OIDC'}: {e['msg']}" for e in error.errors()]
         raise ValueError("These settings are wrong:\n" + "\n".join(wrong)) from None

@@ -88,7 +88,7 @@ async def prepared(settings: Settings, *, is_served: bool = True) -> str:
 
 
 def with_database(work: "Callable[[asyncpg.Connection], Awaitable[None]]") -> None:
-    """Do some work with a connection to the database."""
+    """Do something with a connection to the database, and end with a message when it cannot be done."""
     import asyncpg
 
     settings = read_settings()

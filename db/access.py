@@ -29,6 +29,8 @@ CHANNEL = "yizhan_keys"
 """PostgreSQL notifies those who listen here of each key that was revoked or replaced."""
 # Under these names the change log has what was written without a key.
 RESERVED = {"anonymous", "operator", "public"}
+PEOPLE = "token:"
+"""So begin the names of those who write with a token; the rest is what its issuer calls them."""
 
 # `districts` are codes; that of a city or a province stands for all below it as well.
 access_key = Table(
@@ -83,12 +85,17 @@ class Terms:
     modules: Sequence[str] | None = None
     is_personal: bool = False
     expires_at: datetime | None = None
+    # Points a minute, and the application to whose trusted documents it is bound, where these were said.
+    budget: int | None = None
+    documents: str | None = None
 
 
 async def issue(connection: Connection, name: str, terms: Terms) -> str:
     """A new key, which is shown this once and never again."""
     if name in RESERVED:
         raise KeyNameTaken(f"{name} stands for those without a key; call this one otherwise.")
+    if name.startswith(PEOPLE):
+        raise KeyNameTaken(f"Names that begin with {PEOPLE} are those of people with a token; call this one otherwise.")
     key = PREFIX + secrets.token_urlsafe(32)
     try:
         await connection.execute(
@@ -147,20 +154,53 @@ async def listed(connection: Connection) -> list[Record]:
     return rows
 
 
+# The codes of all districts, cities and provinces that a list of codes stands for.
+_REACH = """ARRAY(
+    SELECT own FROM unnest({0}) own
+    UNION SELECT a.code FROM area a, unnest({0}) own
+    WHERE a.valid_to IS NULL AND a.level IN ('PROVINCE', 'CITY', 'DISTRICT') AND starts_with(a.code, own)
+)"""
+_HOLDER = f"""
+    SELECT k.*, {_REACH.format("k.districts")} AS reach FROM access_key k
+    WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+"""  # noqa: S608
+
+
 async def holder(connection: Connection, key: str) -> Record | None:
     """The row of a key that holds now; `reach` are the codes of all districts, cities and provinces it is for."""
-    return await connection.fetchrow(
-        """
-        SELECT k.*, ARRAY(
-            SELECT own FROM unnest(k.districts) own
-            UNION SELECT a.code FROM area a, unnest(k.districts) own
-            WHERE a.valid_to IS NULL AND a.level IN ('PROVINCE', 'CITY', 'DISTRICT') AND starts_with(a.code, own)
-        ) AS reach
-        FROM access_key k
-        WHERE (k.digest = $1 OR (k.earlier_digest = $1 AND k.earlier_until > now()))
-            AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-        """,
-        digest(key),
+    is_this = "AND (k.digest = $1 OR (k.earlier_digest = $1 AND k.earlier_until > now()))"
+    return await connection.fetchrow(_HOLDER + is_this, digest(key))
+
+
+async def holder_with_id(connection: Connection, id: int) -> Record | None:
+    """The same by the number of a key's row, for what is done in the key's name."""
+    return await connection.fetchrow(_HOLDER + "AND k.id = $1", id)
+
+
+async def id_of(connection: Connection, name: str) -> int | None:
+    """The number of the row of a key that holds now, by its name."""
+    row = await connection.fetchrow(_HOLDER + "AND k.name = $1", name)
+    return None if row is None else int(row["id"])
+
+
+async def reach_of(connection: Connection, districts: Sequence[str]) -> list[str]:
+    """The codes of all districts, cities and provinces that some codes stand for."""
+    reach: list[str] = await connection.fetchval(f"SELECT {_REACH.format('$1::text[]')}", list(districts))
+    return reach
+
+
+def terms_in(row: Record) -> Terms:
+    """What a key is for, as its row says."""
+    return Terms(
+        kind=ViewerKind[row["kind"]],
+        districts=row["districts"],
+        may_write=row["may_write"],
+        partner=row["partner"],
+        modules=row["modules"],
+        is_personal=row["is_personal"],
+        expires_at=row["expires_at"],
+        budget=row["budget"],
+        documents=row["documents_app"],
     )
 
 

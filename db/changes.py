@@ -71,6 +71,8 @@ change = Table(
     PrimaryKeyConstraint("district", "position"),
     Index("change_position_idx", "position"),
     Index("change_at_idx", "at", "position"),
+    Index("change_author_idx", "author", "position"),
+    Index("change_mutation_idx", "mutation", "position"),
     Index("change_places_idx", "places", postgresql_using="gin"),
     Index("change_key_idx", "author", "idempotency_key", postgresql_where=text("idempotency_key IS NOT NULL")),
 )
@@ -95,6 +97,7 @@ changed_row = Table(
     PrimaryKeyConstraint("district", "position", "number"),
     ForeignKeyConstraint(["district", "position"], ["change.district", "change.position"]),
     CheckConstraint("num_nonnulls(before, after) >= 1", name="something_was_there"),
+    Index("changed_row_row_idx", "row_id", "position"),
 )
 
 

@@ -430,6 +430,14 @@ class ChangeAction(Labelled):
     DELETED = "DELETED", "删除", "Deleted"
 
 
+class WebhookState(Labelled):
+    """Whether a webhook is told of changes."""
+
+    ACTIVE = "ACTIVE", "启用", "It is told of changes"
+    PAUSED = "PAUSED", "暂停", "It is told of nothing until it is resumed"
+    DEAD = "DEAD", "失效", "It was given up, and goes on where it stood when it is resumed"
+
+
 class BatchMode(Labelled):
     """What a bad row of a batch does to the others."""
 

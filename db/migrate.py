@@ -30,6 +30,7 @@ from db import (
     platforms,
     results,
     trusted,
+    webhooks,
 )
 from db.revisions import NotMigrated
 
@@ -49,6 +50,7 @@ TABLE_MODULES = (
     platforms,
     results,
     trusted,
+    webhooks,
 )
 
 __all__ = ["NotMigrated", "Status", "configuration", "connect", "locked", "migrate", "status"]

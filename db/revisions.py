@@ -3,7 +3,7 @@
 import asyncpg
 
 # The newest migration; a test holds the two equal.
-NEEDED = "e7b1d04c52a9"
+NEEDED = "b9d04f71a5c2"
 
 
 class NotMigrated(Exception):

@@ -33,6 +33,17 @@ class Viewer:
     # documents it is bound.
     budget: int | None = None
     documents: str | None = None
+    # The number of the key, of whoever has one and not a token.
+    key_id: int | None = None
+
+    def require_own_key(self) -> int:
+        """The number of this viewer's key; Forbidden without one."""
+        if self.key_id is None:
+            raise Forbidden(
+                "this needs a key, for what is to be done belongs to it; send one as `Authorization: Bearer yz_…`, and"
+                " ask whoever runs this server for it (python server.py keys issue)"
+            )
+        return self.key_id
 
     def require_key(self) -> None:
         """Forbidden unless this viewer may write anywhere."""

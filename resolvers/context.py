@@ -1,6 +1,7 @@
 """What every resolver of one operation shares."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -42,6 +43,8 @@ class Context:
     cost: Cost | None = None
     # Whether anybody would have got the same answer.
     is_public: bool = False
+    # Whether the program itself asks, whose documents and points nobody counts.
+    is_own: bool = False
     usage: Callable[[], Usage] | None = None
 
     @cached_property
@@ -63,6 +66,12 @@ class Context:
     async def open(self) -> None:
         """Let what is read be what the viewer sees; before, it is only what everybody does."""
         self.snapshot.sight = (await self.viewer()).sight
+
+    async def require_known(self) -> None:
+        """Unauthenticated when the key was revoked or has expired since; what cannot be looked up is left as it is."""
+        if self.key is not None and self.viewers is not None:
+            with suppress(Unavailable):
+                await self.viewers.of(self.key)
 
     def writable(self) -> asyncpg.Pool:
         """What is written to."""

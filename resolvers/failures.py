@@ -189,6 +189,13 @@ class AlreadySupported(Failure):
     member: Annotated[str, "The member's name."]
 
 
+class TooManyWebhooks(Failure):
+    """The key has as many webhooks as one may have."""
+
+    says = "the key has {limit} webhooks already; remove one, or name more types in one"
+    limit: Annotated[int, "How many a key may have."]
+
+
 class BatchRefused(Failure):
     """Rows of the batch are wrong, and one bad row keeps all out."""
 

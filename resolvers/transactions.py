@@ -32,6 +32,10 @@ class Act(Protocol):
         """Whether no key is needed."""
 
     @property
+    def is_own(self) -> bool:
+        """Whether every key may, for what belongs to it."""
+
+    @property
     def again(self) -> Callable[[Connection, Answer], Awaitable[Answer]] | None:
         """What completes an answer that is given once more."""
 
@@ -67,7 +71,9 @@ class Written:
 
 async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, given: Any, client: str = "") -> Written:
     """Run a mutation of a viewer at `client`; a Failure or a Fault leaves nothing behind."""
-    if not act.is_public:
+    if act.is_own:
+        viewer.require_own_key()
+    elif not act.is_public:
         viewer.require_key()
     for attempt in range(TRIES):
         try:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import aclosing
 from time import perf_counter
 from typing import Any
 
@@ -35,6 +34,7 @@ from schema.masking import code_of, shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
+from schema.watching import times_of_rollup, watched
 
 # How many streamed operations run at once where nothing else says it.
 ALONE = 100
@@ -128,7 +128,7 @@ class Graph(strawberry.Schema):
         source = await super().stream(
             text, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
-        return self._watched(source, run)
+        return self._watched(watched(source, context, self._times(text, operation_name)), run)
 
     async def _read(self, text: str, context: Context) -> Document:
         """A document; one that is wrong costs points."""
@@ -187,21 +187,20 @@ class Graph(strawberry.Schema):
         finally:
             self._ended(run)
 
-    async def _watched(self, source: Any, run: Run) -> AsyncIterator[ExecutionResult]:
-        """What is watched, nothing being held while nothing happens."""
-        context = run.context
+    async def _watched(self, results: AsyncIterator[ExecutionResult], run: Run) -> AsyncIterator[ExecutionResult]:
         try:
-            async with context, aclosing(source):
-                async for result in source:
-                    await context.renew()
-                    if result.errors:
-                        result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
-                        run.codes = [code_of(error) for error in result.errors]
-                    run.results += 1
-                    run.forget_statements()
-                    yield result
+            async for result in results:
+                run.codes = [code_of(error) for error in result.errors or ()]
+                run.results += 1
+                run.forget_statements()
+                yield result
         finally:
             self._ended(run)
+
+    def _times(self, query: str | None, operation_name: str | None) -> frozenset[str] | None:
+        document = self.documents.read(query or "")
+        operation = document.operation(operation_name)
+        return None if operation is None else times_of_rollup(document, operation.node.selection_set)
 
     def _ended(self, run: Run) -> None:
         if self._observer is not None:

@@ -39,6 +39,7 @@ from schema.platforms import Platform
 from schema.receipts import RequestStatus, request_status
 from schema.rollups import ROLLUP, Rollup, rollup
 from schema.searches import SearchConnection
+from schema.webhooks import Webhook, webhooks
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description="The global ids, at most 100.")]
@@ -175,4 +176,8 @@ class Query:
     request_status: RequestStatus | None = request_status
     viewer: Viewer = viewer
     rate_limit: RateLimit | None = rate_limit
-    changes = connection(change_edges.all_changes, "The change log, oldest first: every write, deletions included.")
+    changes = connection(
+        change_edges.all_changes,
+        "The change log, oldest first: every write, deletions included; of each what there is to see for whoever asks.",
+    )
+    webhooks: list[Webhook] = webhooks

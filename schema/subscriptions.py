@@ -125,5 +125,7 @@ class Subscription:
         _changed, "Each change as it is written, in order, none twice and none left out.", WATCHED
     )
     rollup_changed: Rollup = _watched(
-        _rollup_changed, "A rollup as it is, and again whenever something it counts was written.", ROLLUP
+        _rollup_changed,
+        "A rollup as it is, and again whenever what is asked of it has changed; `asOf` alone makes no difference.",
+        ROLLUP,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from conftest import asking
+from serving import writer
 from telling import Teller
 from test_loading import WORLD, folder_with
 from test_mutations import CITY, told_by
@@ -157,3 +158,62 @@ async def test_what_follows_an_event_that_a_load_moves_is_logged_too(empty_datab
     changed = [("EVENT", "UPDATED", when), ("ATTENDANCE", "UPDATED", when), ("EVENT_PARTICIPANT", "UPDATED", when)]
     assert [tuple(row) for row in rows] == changed
     await connection.close()
+
+
+AUDIT = """query ($authors: [String!], $mutations: [String!], $node: ID, $since: String, $until: String,
+    $orderBy: [ChangeOrder!]) {
+  changes(authors: $authors, mutations: $mutations, node: $node, since: $since, until: $until, orderBy: $orderBy) {
+    totalCount nodes { cursor } } }"""
+
+
+async def audited(teller: Teller, **given: Any) -> list[int]:
+    """The cursors of what an auditor asks for."""
+    found = (await teller.ask(AUDIT, **given))["changes"]
+    assert found["totalCount"] == len(found["nodes"])
+    return [int(each["cursor"]) for each in found["nodes"]]
+
+
+async def test_the_log_is_searched_by_author_mutation_time_and_row(graph: Graph, own_hangzhou: str) -> None:
+    staff = writer("钱塘区政协", "330114")
+    async with asking(graph, own_hangzhou, CITY) as of_city, asking(graph, own_hangzhou, staff) as of_district:
+        city, district = told_by(of_city), told_by(of_district)
+        body = await city.organization("330114", "钱塘区政协")
+        first = await city.do("raiseRecommendation", "recommendation { id }", title="一", district="330114")
+        second = await district.do("raiseRecommendation", "recommendation { id }", title="二", district="330114")
+        await district.do("adoptResult", "adoption { id }", result=first["id"], organization=body)
+        log = (await city.ask("{ changes { nodes { at } } }"))["changes"]["nodes"]
+        assert await audited(city, authors=["钱塘区政协"]) == [2, 3]
+        assert await audited(city, authors=["钱塘区政协", "杭州市政协"]) == [1, 2, 3]
+        assert await audited(city, mutations=["raiseRecommendation"]) == [1, 2]
+        assert await audited(city, mutations=["load"]) == []
+        # A row, and the links that belong to it.
+        assert await audited(city, node=first["id"]) == [1, 3]
+        assert await audited(city, node=second["id"], authors=["杭州市政协"]) == []
+        assert await audited(city, node=await city.area("330114")) == []
+        assert await audited(city, since="1", until="2") == [2]
+        assert await audited(city, since=log[1]["at"], until=log[1]["at"]) == [2]
+        newest = [{"field": "POSITION", "direction": "DESC"}]
+        assert await audited(city, node=first["id"], orderBy=newest) == [3, 1]
+        for wrong, code in (
+            ({"until": "soon"}, "BAD_CURSOR"),
+            ({"node": "x"}, "BAD_ID"),
+            ({"authors": []}, "EMPTY_FILTER"),
+        ):
+            assert [error[0] for error in (await of_city(AUDIT, **wrong)).errors] == [code]
+
+
+async def test_an_auditor_finds_nothing_that_is_not_for_them(graph: Graph, own_hangzhou: str) -> None:
+    async with asking(graph, own_hangzhou, CITY) as of_city, asking(graph, own_hangzhou) as of_public:
+        city, public = told_by(of_city), told_by(of_public)
+        given = {"title": "内部", "district": "330114", "visibility": "INTERNAL"}
+        hidden = await city.do("raiseRecommendation", "recommendation { id }", **given)
+        seen = await city.do("raiseRecommendation", "recommendation { id }", title="公开", district="330114")
+        assert await audited(city, node=hidden["id"]) == [1]
+        assert await audited(public, node=hidden["id"]) == []
+        assert await audited(public, node=seen["id"]) == [2]
+        assert await audited(public, authors=["杭州市政协"]) == [2]
+        assert await audited(public, mutations=["raiseRecommendation"], until="1") == []
+        # Once it is hidden, it is as if it had never been told of.
+        await city.do("setVisibility", "node { id }", id=seen["id"], visibility="INTERNAL")
+        assert await audited(city, node=seen["id"]) == [2, 3]
+        assert await audited(public, node=seen["id"]) == []

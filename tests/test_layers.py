@@ -17,6 +17,7 @@ CONCEPTS = {
     "organizations",
     "platforms",
     "results",
+    "webhooks",
 }
 
 # What is no concept and still has a part in two layers: closed lists of values, filters, figures made up, state

@@ -26,12 +26,17 @@ SHARED = {
     "sector",
     "source",
     "trusted_document",
+    "webhook",
+    "webhook_delivery",
 }
 
 # Indexes that serve what no single district answers, each with what it serves.
 ACROSS_DISTRICTS = {
     "attendance_starts_idx": "all attendances by time",
     "change_at_idx": "the change log from a time on",
+    "change_author_idx": "what an author wrote, wherever",
+    "change_mutation_idx": "what a mutation did, wherever",
+    "changed_row_row_idx": "the changes of one row, by its id, which is unique everywhere",
     "change_key_idx": "what an author was told under a key, wherever it wrote",
     "change_places_idx": "the change log of a subtree, whoever wrote",
     "change_position_idx": "the change log in its order",

@@ -24,6 +24,8 @@ class Act:
     is_public: bool
     # Completes an answer that is given once more with what is kept nowhere.
     again: Again | None = None
+    # Whether every key may do it, for it changes nothing but what belongs to the key.
+    is_own: bool = False
 
     @property
     def name(self) -> str:
@@ -40,7 +42,7 @@ class Act:
 
 
 def act(
-    *failures: type[Failure], is_public: bool = False, again: Again | None = None
+    *failures: type[Failure], is_public: bool = False, again: Again | None = None, is_own: bool = False
 ) -> Callable[[Callable[[Write, Any], Awaitable[Given]]], Act]:
-    """Declares a function to be what a mutation does; anybody may do what `is_public`."""
-    return lambda does: Act(does, failures, is_public, again)
+    """Declares a function to be what a mutation does; anybody may do what `is_public`, every key what `is_own`."""
+    return lambda does: Act(does, failures, is_public, again, is_own)

@@ -14,6 +14,7 @@ from schema.mutations.platforms import PlatformMutations
 from schema.mutations.proposals import ProposalMutations
 from schema.mutations.requests import RequestMutations
 from schema.mutations.results import ResultMutations
+from schema.mutations.webhooks import WebhookMutations
 
 
 @strawberry.type(
@@ -32,5 +33,6 @@ class Mutation(
     DocumentMutations,
     BatchMutations,
     AccessMutations,
+    WebhookMutations,
 ):
     pass
