@@ -7,6 +7,7 @@ import strawberry
 from db.enums import ViewerKind
 from resolvers.context import Info
 from resolvers.policy import MODULES
+from schema.allowances import RateLimit, rate_limit
 
 
 @strawberry.type(description="Who asks, and what they may.")
@@ -30,6 +31,7 @@ class Viewer:
         description="The concepts that seeing more than the public, and writing, are limited to; all of them mostly."
     )
     expires_at: datetime | None = strawberry.field(description="Until when the key holds, in UTC; null when it does.")
+    rate_limit: RateLimit | None = rate_limit
 
 
 async def _viewer(info: Info) -> Viewer:
