@@ -20,7 +20,7 @@ from resolvers.access import PUBLIC, Viewer
 from resolvers.audiences import audience_given
 from resolvers.entries import camel
 from resolvers.errors import BadArgument, Conflict, TimedOut, Unavailable
-from resolvers.snapshots import GONE, LOST, PATIENCE, TOO_SLOW
+from resolvers.snapshots import GONE, LOCKED, LOST, PATIENCE, TOO_SLOW
 from resolvers.writes import Answer, Secret, Write
 
 
@@ -94,6 +94,8 @@ async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, giv
             raise TimedOut(TOO_SLOW) from error
         except (asyncpg.ReadOnlySQLTransactionError, asyncpg.DiskFullError) as error:
             raise Unavailable(READ_ONLY) from error
+        except asyncpg.LockNotAvailableError as error:
+            raise Unavailable(LOCKED) from error
         except LOST as error:
             raise Unavailable(GONE) from error
     raise AssertionError

@@ -162,6 +162,10 @@ class Graph(strawberry.Schema):
                     run.results += 1
                     run.forget_statements()
                     yield result
+        except Fault as fault:
+            # The database went away while it was watched: the client has to know that more may come elsewhere.
+            run.codes = [fault.code]
+            yield ExecutionResult(data=None, errors=[fault])
         finally:
             self._ended(run)
 
