@@ -1,7 +1,9 @@
 """Running a write: one transaction, tried again when another one came first, and once for each idempotency key."""
 
+import asyncio
 import dataclasses
 import hashlib
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +51,8 @@ BEFORE_US = (
 )
 # How often a write is tried that another one stood in the way of.
 TRIES = 5
+# How many seconds pass after the first deadlock at most; twice as many after the next one, and so on.
+DEADLOCK_PAUSE = 0.25
 MAX_TEXT = 20_000
 YEARS = range(1900, 2201)
 MAX_ITEMS = 1_000
@@ -82,6 +86,9 @@ async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, giv
             # Tried again, this one sees what the other did, and says so if it matters.
             if attempt == TRIES - 1:
                 raise Conflict(CONFLICT) from error
+            if isinstance(error, asyncpg.DeadlockDetectedError):
+                # The other one still has to take what this one let go of; at once, they would meet again.
+                await asyncio.sleep(random.uniform(0.5, 1) * DEADLOCK_PAUSE * 2**attempt)  # noqa: S311
         except asyncpg.CheckViolationError as error:
             raise BadArgument(rule_of(error)) from error
         except asyncpg.NotNullViolationError as error:
