@@ -23,7 +23,7 @@ async def measured(seconds: float) -> Soaked:
 
 
 def main(
-    seconds: Annotated[float, typer.Option(envvar="SECONDS", min=20, help="How long it takes.")] = 3600,
+    seconds: Annotated[float, typer.Option(min=20, help="How long it takes.")] = 3600,
 ) -> None:
     """Have many read, write and watch for a long time; exit 1 when a promise was broken.
 
