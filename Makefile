@@ -4,7 +4,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 IN_VENV = .venv/bin/python
 
-.PHONY: help run test bench lint format lock migration python
+.PHONY: help run test bench faults soak lint format lock migration python
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,15 @@ test: lint ## Check everything: style, types and tests; takes WORKERS=…
 bench: python ## Measure against other servers, into bench/RESULTS.md; takes BENCH_ROUNDS=…, BENCH_KEEP=1 and DATABASE_URL=…
 	@$(PYTHON) bench/installing.py
 	@exec .venv-bench/bin/python -m bench
+
+faults: python ## Do to a server and its database what may happen to them, into docs/faults.md
+	@$(PYTHON) install.py requirements-dev.txt
+	@exec $(IN_VENV) -m faults
+
+SECONDS = 3600
+soak: python ## Load one server for a long time and see whether it stays the same; takes SECONDS=…
+	@$(PYTHON) install.py requirements-dev.txt
+	@exec $(IN_VENV) -m faults.soak --seconds $(SECONDS)
 
 lint: python ## Check style and types
 	@$(PYTHON) install.py requirements-dev.txt

@@ -68,6 +68,7 @@ STATEMENT_TIMEOUT = "60s"
 REASONS = {
     "42501": "This account lacks a right that is needed: make it the owner of the database, or let the owner migrate.",
     "0A000": "An extension is missing on the server: install PostgreSQL's contrib package there.",
+    "40P01": "A writer and the migration waited for each other: migrate again.",
     "55P03": "A table is in use by a long transaction: migrate again when that has ended.",
     "57014": f"A statement took longer than {STATEMENT_TIMEOUT}, or another migration is running: try again later.",
 }

@@ -9,6 +9,10 @@ import orjson
 
 from db import search
 
+# Which part of the time a statement may take it may wait for a lock. Reading waits for nobody but for whoever changes a
+# table itself, and should soon give its connection back to those who ask for other tables; a write waits its turn.
+READ_LOCK_SHARE, WRITE_LOCK_SHARE = 0.2, 0.5
+
 
 def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asyncpg.Pool:
     """A pool of read-only connections, opened when it is awaited; `statement_timeout` is in seconds.
@@ -37,6 +41,7 @@ def read_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> asy
             "work_mem": "16MB",
             "default_transaction_read_only": "on",
             "statement_timeout": f"{statement_timeout * 1000:.0f}",
+            "lock_timeout": f"{READ_LOCK_SHARE * statement_timeout * 1000:.0f}",
             "idle_in_transaction_session_timeout": "60000",
         },
     )
@@ -58,6 +63,7 @@ def write_pool(dsn: str, *, size: int = 10, statement_timeout: float = 10) -> as
             "jit": "off",
             "random_page_cost": "1.1",
             "statement_timeout": f"{statement_timeout * 1000:.0f}",
+            "lock_timeout": f"{WRITE_LOCK_SHARE * statement_timeout * 1000:.0f}",
             "idle_in_transaction_session_timeout": "60000",
         },
     )

@@ -32,6 +32,7 @@ LOST = (
 )
 TOO_SLOW = "this took too long; ask for fewer rows, a narrower filter or fewer levels"
 GONE = "the database cannot be reached just now; try again in a moment"
+LOCKED = "what this needs is locked in the database just now; try again in a moment"
 OVER = Unavailable("the operation is over")
 
 
@@ -92,6 +93,8 @@ async def acquired(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
         finally:
             with suppress(*LOST):
                 await pool.release(connection)
+    except asyncpg.LockNotAvailableError as error:
+        raise Unavailable(LOCKED) from error
     except LOST as error:
         raise Unavailable(GONE) from error
 
@@ -137,6 +140,9 @@ class Snapshot:
             except asyncpg.QueryCanceledError as error:
                 self._ended = TimedOut(TOO_SLOW)
                 raise self._ended from error
+            except asyncpg.LockNotAvailableError as error:
+                self._ended = Unavailable(LOCKED)
+                raise self._ended from error
             except LOST as error:
                 self._ended = Unavailable(GONE)
                 raise self._ended from error
@@ -158,6 +164,8 @@ class Snapshot:
                     value: bytes = await connection.fetchval(statement.sql, *values, timeout=DEADLINE)
                 except (TimeoutError, asyncpg.QueryCanceledError) as error:
                     raise TimedOut(TOO_SLOW) from error
+                except asyncpg.LockNotAvailableError as error:
+                    raise Unavailable(LOCKED) from error
                 except LOST:
                     # The database was restarted since the connection was last used; the pool has a new one.
                     if is_last:

@@ -1,7 +1,9 @@
 """Running a write: one transaction, tried again when another one came first, and once for each idempotency key."""
 
+import asyncio
 import dataclasses
 import hashlib
+import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from resolvers.access import PUBLIC, Viewer
 from resolvers.audiences import audience_given
 from resolvers.entries import camel
 from resolvers.errors import BadArgument, Conflict, TimedOut, Unavailable
-from resolvers.snapshots import GONE, LOST, PATIENCE, TOO_SLOW
+from resolvers.snapshots import GONE, LOCKED, LOST, PATIENCE, TOO_SLOW
 from resolvers.writes import Answer, Secret, Write
 
 
@@ -53,6 +55,8 @@ BEFORE_US = (
 )
 # How often a write is tried that another one stood in the way of.
 TRIES = 5
+# How many seconds pass after the first deadlock at most; twice as many after the next one, and so on.
+DEADLOCK_PAUSE = 0.25
 MAX_TEXT = 20_000
 YEARS = range(1900, 2201)
 MAX_ITEMS = 1_000
@@ -88,6 +92,9 @@ async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, giv
             # Tried again, this one sees what the other did, and says so if it matters.
             if attempt == TRIES - 1:
                 raise Conflict(CONFLICT) from error
+            if isinstance(error, asyncpg.DeadlockDetectedError):
+                # The other one still has to take what this one let go of; at once, they would meet again.
+                await asyncio.sleep(random.uniform(0.5, 1) * DEADLOCK_PAUSE * 2**attempt)  # noqa: S311
         except asyncpg.CheckViolationError as error:
             raise BadArgument(rule_of(error)) from error
         except asyncpg.NotNullViolationError as error:
@@ -100,6 +107,8 @@ async def write(pool: asyncpg.Pool, viewer: Viewer, mutation: str, act: Act, giv
             raise TimedOut(TOO_SLOW) from error
         except (asyncpg.ReadOnlySQLTransactionError, asyncpg.DiskFullError) as error:
             raise Unavailable(READ_ONLY) from error
+        except asyncpg.LockNotAvailableError as error:
+            raise Unavailable(LOCKED) from error
         except LOST as error:
             raise Unavailable(GONE) from error
     raise AssertionError

@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from conftest import execute
 
 from db.pools import read_pool
 from resolvers.context import Context
-from resolvers.snapshots import Snapshot, Statements
+from resolvers.errors import Unavailable
+from resolvers.snapshots import Snapshot, Statement, Statements, acquired
 from schema.graph import Graph
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +46,7 @@ async def until_waiting(looker: asyncpg.Connection, count: int) -> None:
 async def test_a_cancelled_operation_gives_its_connection_back_however_often_it_is_cancelled(
     graph: Graph, empty_database: str
 ) -> None:
-    async with read_pool(empty_database, size=1) as pool:
+    async with read_pool(empty_database, size=1, statement_timeout=60) as pool:
         async with locked_platforms(empty_database) as holder:
             operation = asyncio.create_task(run(graph, pool, TWO_FIELDS))
             await until_waiting(holder, 1)
@@ -59,16 +61,36 @@ async def test_a_cancelled_operation_gives_its_connection_back_however_often_it_
 
 
 async def test_fields_after_one_that_took_too_long_took_too_long_too(graph: Graph, empty_database: str) -> None:
+    await execute(
+        empty_database,
+        "ALTER TABLE platform RENAME TO real; CREATE VIEW platform AS SELECT real.* FROM pg_sleep(5), real",
+    )
     async with read_pool(empty_database, size=1, statement_timeout=0.2) as pool:
-        async with locked_platforms(empty_database):
-            assert await run(graph, pool, TWO_FIELDS) == (None, ["TIMEOUT", "TIMEOUT"])
+        assert await run(graph, pool, TWO_FIELDS) == (None, ["TIMEOUT", "TIMEOUT"])
+        await execute(empty_database, "DROP VIEW platform; ALTER TABLE real RENAME TO platform")
         assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+
+
+async def test_who_waits_for_a_locked_table_is_soon_told_to_come_again(graph: Graph, empty_database: str) -> None:
+    locked = "what this needs is locked in the database just now; try again in a moment"
+    statement = Statement("SELECT to_json(count(*))::text FROM platform", (), {}, {})
+    async with read_pool(empty_database, size=1, statement_timeout=5) as pool:
+        async with locked_platforms(empty_database):
+            assert await run(graph, pool, TWO_FIELDS) == (None, ["UNAVAILABLE", "UNAVAILABLE"])
+            with pytest.raises(Unavailable) as alone:
+                await Snapshot(pool, Statements()).fetch_alone(statement, [])
+            with pytest.raises(Unavailable) as acquiring:
+                async with acquired(pool) as connection:
+                    await connection.fetchval(statement.sql)
+        assert [alone.value.message, acquiring.value.message] == [locked, locked]
+        assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+        assert (pool.get_size(), pool.get_idle_size()) == (1, 1)
 
 
 async def test_a_connection_lost_in_an_operation_is_said_and_the_next_one_has_another(
     graph: Graph, empty_database: str
 ) -> None:
-    async with read_pool(empty_database, size=1) as pool:
+    async with read_pool(empty_database, size=1, statement_timeout=60) as pool:
         async with locked_platforms(empty_database) as holder:
             operation = asyncio.create_task(run(graph, pool, TWO_FIELDS))
             await until_waiting(holder, 1)
