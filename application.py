@@ -30,6 +30,7 @@ from resolvers.observing import Observer
 from resolvers.sending import Sender
 from resolvers.snapshots import Statements, acquired
 from resolvers.tokens import tokens_by
+from resolvers.usages import FieldUsage
 from resolvers.viewers import Viewers
 from resolvers.webhooks import Deliverer
 from schema.codes import picture
@@ -74,6 +75,7 @@ class Application:
         self._tracing = _tracing() if settings.otel_exporter_otlp_endpoint else None
         self._observer = Observer(metrics, self._tracing)
         self._schema = build_schema(self._gate, self._observer, policy_of(settings))
+        self._usage = self._observer.usage = FieldUsage(self._schema._schema)
         is_compiling = settings.execution == "compiled"
         origins = settings.origins
         self._endpoint = Endpoint(
@@ -178,15 +180,18 @@ class Application:
         read = reading(self._schema, app.state.primary, app.state.statements, may_compile=is_compiling)
         sender = Sender(is_private=self._settings.webhooks_private)
         delivering = asyncio.create_task(Deliverer(self._dsn, app.state.primary, read, sender).run())
+        counting = asyncio.create_task(self._usage.run(app.state.primary))
         # What puts names in order takes half a second to read, which the first write should not wait for.
         warming = asyncio.create_task(asyncio.to_thread(search.initials, "驿站"))
         yield
         await warming
         following.cancel()
         delivering.cancel()
+        counting.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await app.state.viewers.close()
+                await self._usage.write(app.state.primary)
                 await asyncio.gather(app.state.pool.close(), app.state.primary.close())
         if self._tracing is not None:
             await asyncio.to_thread(self._tracing.close)

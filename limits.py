@@ -9,6 +9,7 @@ import typer
 from settings import Settings
 from terminal import fail, read_settings, with_database
 from trusting import documents
+from usage import usage
 
 # What a command does not need is imported where it is used: `--help` and completion should not wait for it.
 if TYPE_CHECKING:
@@ -126,3 +127,4 @@ def commands(cli: Any) -> None:
     cli.add_typer(documents, name="documents")
     cli.command()(cost)
     cli.command()(budget)
+    cli.command()(usage)

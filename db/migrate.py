@@ -30,6 +30,7 @@ from db import (
     platforms,
     results,
     trusted,
+    usages,
     webhooks,
 )
 from db.revisions import NotMigrated
@@ -50,6 +51,7 @@ TABLE_MODULES = (
     platforms,
     results,
     trusted,
+    usages,
     webhooks,
 )
 

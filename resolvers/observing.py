@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from resolvers.context import Context
 from resolvers.logs import log
 from resolvers.plans import Documents
+from resolvers.usages import FieldUsage
 
 if TYPE_CHECKING:
     from resolvers.metrics import Metrics
@@ -67,6 +68,8 @@ class Observer:
     """Tells of operations that have ended."""
 
     def __init__(self, metrics: "Metrics | None" = None, tracing: "Tracing | None" = None) -> None:
+        # What counts who asks for which fields, once there is a schema to know them by.
+        self.usage: FieldUsage | None = None
         self._metrics = metrics
         self._tracing = tracing
         self._log = log.bind()
@@ -82,6 +85,10 @@ class Observer:
     def ended(self, run: Run, documents: Documents) -> None:
         """Tell of one operation."""
         kind, name = operation_of(run, documents)
+        document = documents.known(run.query) if run.query and kind is not None else None
+        viewer = run.context.known_viewer
+        if self.usage is not None and document is not None and viewer is not None and not document.errors:
+            self.usage.count(viewer.name, document)
         line = Line("operation", run, time(), perf_counter() - run.started, kind, name)
         if self._metrics is not None:
             self._metrics.operation(kind, name, way_of(run), line.seconds, run.codes)

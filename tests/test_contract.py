@@ -34,6 +34,7 @@ from db import (
     platforms,
     results,
     trusted,
+    usages,
     webhooks,
 )
 from db.counters import COUNTERS
@@ -276,6 +277,7 @@ def test_every_table_can_be_reached() -> None:
         changes.change_head,
         contacts.citizen_contact,
         trusted.trusted_document,
+        usages.field_usage,
     }
     # What a key alone is shown, of its own webhooks.
     private |= {webhooks.webhook, webhooks.webhook_delivery}

@@ -26,6 +26,7 @@ SHARED = {
     "sector",
     "source",
     "trusted_document",
+    "field_usage",
     "webhook",
     "webhook_delivery",
 }
