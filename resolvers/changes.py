@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, FromClause, Text, and_, exists, func
+from sqlalchemy import ARRAY, BigInteger, DateTime, FromClause, Text, and_, func, select
 from strawberry import ID
 
 from db.changes import changed_row
@@ -12,7 +12,7 @@ from db.enums import ChangeType
 from db.tables import metadata, references
 from resolvers import concepts
 from resolvers.asks import One, Parent
-from resolvers.edges import Argument, Concept, Condition, Edge, Row, alike, by, everything, to_one
+from resolvers.edges import Argument, Concept, Condition, Edge, Row, by, everything, to_one
 from resolvers.entries import concept_of
 from resolvers.errors import BadArgument, BadCursor
 from resolvers.filters import has_any, is_among
@@ -97,8 +97,9 @@ def _about(_: FromClause, child: FromClause, node: Given[str]) -> Condition:
         line.c.row_id == node.bound(BigInteger(), lambda id_: _place(id_)[1]),
         func.coalesce(line.c.row_district, quoted("")) == node.bound(Text(), lambda id_: _place(id_)[0]),
     )
-    same = alike(line, child, {"district": "district", "position": "position"})
-    return exists().select_from(line).where(is_it, same).correlate(child)
+    # Those of a row are few: found first, once, by themselves, they are not looked for in the whole log.
+    positions = select(line.c.position).where(is_it).correlate(None).scalar_subquery()
+    return child.c.position == func.any(func.array(positions, type_=ARRAY(BigInteger)))
 
 
 def _place(id_: str) -> tuple[str, int]:
