@@ -22,8 +22,8 @@ class Refused(Fault):
     def __init__(self, status: int, code: str, message: str, request_id: str | None = None, **headers: bytes) -> None:
         self.code = code
         super().__init__(message)
-        if request_id is not None:
-            self.extensions = {"code": code, "requestId": request_id}
+        # Nothing was run: the status says of which class it is.
+        self.extensions = {"code": code} if request_id is None else {"code": code, "requestId": request_id}
         self.status = status
         self.headers = [(name.encode(), value) for name, value in headers.items()]
 
@@ -55,6 +55,12 @@ def _quality(parameters: list[bytes]) -> float:
 def wants_stream(headers: Headers) -> bool:
     """Whether the answer is to come as server-sent events."""
     return b"text/event-stream" in headers.get(b"accept", b"")
+
+
+def takes_either(headers: Headers) -> bool:
+    """Whether the answer may come as server-sent events or as JSON, which is what several clients always send."""
+    accept = headers.get(b"accept", b"").lower()
+    return wants_stream(headers) and any(name in accept for name in (LEGACY, GRAPHQL.partition(b";")[0]))
 
 
 def wants_page(headers: Headers) -> bool:
