@@ -22,8 +22,8 @@ class Refused(Fault):
     def __init__(self, status: int, code: str, message: str, request_id: str | None = None, **headers: bytes) -> None:
         self.code = code
         super().__init__(message)
-        # Nothing was run: the status says of which class it is.
-        self.extensions = {"code": code} if request_id is None else {"code": code, "requestId": request_id}
+        if request_id is not None:
+            self.extensions = {"code": code, "requestId": request_id}
         self.status = status
         self.headers = [(name.encode(), value) for name, value in headers.items()]
 
