@@ -153,6 +153,7 @@ class Overloaded(Fault):
     """The process runs as many operations as it may; nothing of this one was done."""
 
     code = "OVERLOADED"
+    classification = "INTERNAL_ERROR"
 
 
 class Unavailable(Fault):

@@ -36,6 +36,7 @@ from schema.headers import (
     media_type,
     require_json,
     require_preflight,
+    takes_either,
     wants_page,
     wants_stream,
 )
@@ -127,7 +128,9 @@ class Endpoint(GraphQL[Context, None]):
             raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL only supports GET and POST requests.", allow=b"GET, POST")
         elif not exchange.scope["query_string"] and wants_page(headers):
             return page()
-        is_stream = wants_stream(headers)
+        if takes_either(headers) and await self._kind(exchange, body) is not OperationType.SUBSCRIPTION:
+            exchange.take_json()
+        is_stream = wants_stream(exchange.headers)
         if is_stream and not self.gate.is_closed:
             # What it asks for is let in when it begins: a subscription keeps nobody out.
             return await self._in_full(exchange, body, may_compile=self.may_compile)
@@ -145,6 +148,24 @@ class Endpoint(GraphQL[Context, None]):
             return answer if by_id is None else self._to_keep(exchange, answer, has_more=bool(by_id.get("extensions")))
         finally:
             self.gate.leave()
+
+    async def _kind(self, exchange: Exchange, body: bytes) -> OperationType | None:
+        """Of which kind the operation of a request is; None when there is none that could be run."""
+        sent = exchange.scope["query_string"].decode("latin-1")
+        try:
+            is_get = exchange.scope["method"] == "GET"
+            asked = _by_id(exchange.scope) or dict(parse_qsl(sent)) if is_get else orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+        query, name = (_document_of(asked), asked.get("operationName")) if isinstance(asked, dict) else (None, None)
+        if not isinstance(query, str) or not isinstance(name, str | None):
+            return None
+        if isinstance(query, Reference):
+            try:
+                query = await self.graph.guard.text(query, exchange.run.context)
+            except Fault:
+                return None
+        return self.graph.kind(query, name)
 
     async def _compiled(self, exchange: Exchange, asked: Any) -> Answer | None:
         """The answer to a request in the usual form, or by id, whose operation is compiled; None for any other."""

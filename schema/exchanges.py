@@ -61,6 +61,13 @@ class Exchange:
     # What the batched way gave.
     made: Answer | None = None
 
+    def take_json(self) -> None:
+        """Answer in JSON, whatever else is taken."""
+        accept = (b"accept", self.media_type)
+        self.headers = {**self.headers, accept[0]: accept[1]}
+        others = [each for each in self.scope["headers"] if each[0] != accept[0]]
+        self.scope = {**self.scope, "headers": [*others, accept]}
+
     def answer(self, body: bytes, status: int = 200) -> Answer:
         """An answer in the form that was asked for; only one that is everybody's may be kept by others."""
         self.run.status, self.run.size = status, len(body)

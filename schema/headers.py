@@ -57,6 +57,12 @@ def wants_stream(headers: Headers) -> bool:
     return b"text/event-stream" in headers.get(b"accept", b"")
 
 
+def takes_either(headers: Headers) -> bool:
+    """Whether the answer may come as server-sent events or as JSON, which is what several clients always send."""
+    accept = headers.get(b"accept", b"").lower()
+    return wants_stream(headers) and any(name in accept for name in (LEGACY, GRAPHQL.partition(b";")[0]))
+
+
 def wants_page(headers: Headers) -> bool:
     """Whether a browser shows what it gets."""
     return b"text/html" in headers.get(b"accept", b"")

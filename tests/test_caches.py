@@ -14,6 +14,8 @@ from serving import issued
 from test_server import served
 
 DISTRICT = {"district": "330114"}
+# A webhook is no thing of the graph but of the key that made it, and is told of changes in the meantime.
+OF_KEYS = {"addWebhook", "pauseWebhook", "removeWebhook", "replayWebhook", "resumeWebhook"}
 
 
 @pytest.fixture(params=["urql", "apollo"])
@@ -34,7 +36,7 @@ def test_caches_follow_every_mutation(cache: Caching) -> None:
     requests(cache, platform, body, members)
     batches(cache)
     assert SCHEMA.mutation_type is not None
-    assert set(SCHEMA.mutation_type.fields) - cache.done == set()
+    assert set(SCHEMA.mutation_type.fields) - cache.done == OF_KEYS
     for list_ in cache.lists:
         rows = cache.rows(list_)
         assert rows == [cache.plainly(row["id"]) for row in rows]

@@ -42,6 +42,7 @@ WITHOUT_ID = {
     "PageInfo": "where a page lies in its list",
     "Period": "a value: from a day to a day",
     "ReplyMeaning": "what a class means in one district",
+    "RateLimit": "what one operation cost, and who asked has left",
     "RequestStatus": "what a receipt tells of a request, which is no id of it on purpose",
     "RequestStep": "a line of it",
     "ResultKindCount": "a line of a duty report",
@@ -53,6 +54,7 @@ WITHOUT_ID = {
     "StarRating": "a platform's stars of one year",
     "StateMachine": "a kind of thing, which has a name",
     "Viewer": "who asks, of whom there is one",
+    "WebhookDelivery": "an attempt of a webhook, which has an id",
 }
 # The same of whole families: pages, places in them, what a mutation answers, and why one was not made.
 FAMILIES_WITHOUT_ID = ("Connection", "Edge", "Payload")

@@ -127,7 +127,8 @@ def part(name: str, field: GraphQLField) -> str:
     if is_leaf_type(type_):
         return f"{name} @deleteRecord" if name.endswith("Id") else name
     if not is_thing(type_):
-        return f"{name} {{ __typename node {{ id }} }}"
+        known_by = "id" if "id" in type_.fields else "node { id }"
+        return f"{name} {{ __typename {known_by} }}"
     edges = [f"{each.name}Edge" for each in (type_, *type_.interfaces) if f"{each.name}Edge" in SCHEMA.type_map]
     put = f' @prependNode(connections: $lists, edgeTypeName: "{edges[0]}")' if edges else ""
     return f"{name}{put} {{ __typename id }}"

@@ -53,7 +53,7 @@ class WebhookMutations:
         acts.remove_webhook,
         "Tell an address of nothing more.",
         RemoveWebhookInput,
-        {"webhook_id": (str, "The id of the webhook that was removed.")},
+        {"webhook_id": (strawberry.ID, "The id of the webhook that was removed.")},
     )
     pause_webhook = mutation(acts.pause_webhook, "Tell an address of nothing for now.", PauseWebhookInput, _WEBHOOK)
     resume_webhook = mutation(
