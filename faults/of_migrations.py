@@ -11,7 +11,7 @@ import httpx
 
 from db.revisions import NEEDED
 from faults.serving import ROOT
-from faults.trials import ALWAYS, Fault, Trial
+from faults.trials import ALWAYS, AWAY, Fault, Trial
 
 # What a later version would bring, in two steps.
 LATER = '''"""A column, an index and a column less."""
@@ -112,7 +112,8 @@ OF_MIGRATIONS = (
         "Tables change",
         "columns of six tables are added and dropped, and a later version of the program migrates in two steps",
         migrate,
-        reads=ALWAYS,
+        # A read of several statements may be what PostgreSQL gives up when it and a migration wait for each other.
+        reads=AWAY,
         writes=ALWAYS,
     ),
 )
