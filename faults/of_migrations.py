@@ -76,7 +76,7 @@ async def migrate(trial: Trial) -> None:
     async with httpx.AsyncClient(base_url=trial.serving.address, trust_env=False) as client:
         ready = await client.get("/readyz")
     trial.over()
-    told = f", {again} times again because a writer was in the way" if again else ""
+    told = f", which said {again} time(s) to migrate again because a writer was in the way" if again else ""
     altered = 2 * ROUNDS * len(TABLES)
     trial.note(
         f"{altered} `ALTER TABLE` and {len(STEPS)} migrations by `server.py migrate` of a later version{told}; after"
