@@ -11,7 +11,7 @@ import httpx
 
 from db.revisions import NEEDED
 from faults.serving import ROOT
-from faults.trials import ALWAYS, Fault, Trial
+from faults.trials import ALWAYS, AWAY, Fault, Trial
 
 # What a later version would bring, in two steps.
 LATER = '''"""A column, an index and a column less."""
@@ -76,7 +76,7 @@ async def migrate(trial: Trial) -> None:
     async with httpx.AsyncClient(base_url=trial.serving.address, trust_env=False) as client:
         ready = await client.get("/readyz")
     trial.over()
-    told = f", {again} times again because a writer was in the way" if again else ""
+    told = f", which said {again} time(s) to migrate again because a writer was in the way" if again else ""
     altered = 2 * ROUNDS * len(TABLES)
     trial.note(
         f"{altered} `ALTER TABLE` and {len(STEPS)} migrations by `server.py migrate` of a later version{told}; after"
@@ -112,7 +112,8 @@ OF_MIGRATIONS = (
         "Tables change",
         "columns of six tables are added and dropped, and a later version of the program migrates in two steps",
         migrate,
-        reads=ALWAYS,
+        # A read of several statements may be what PostgreSQL gives up when it and a migration wait for each other.
+        reads=AWAY,
         writes=ALWAYS,
     ),
 )

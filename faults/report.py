@@ -40,9 +40,10 @@ def page(found: Sequence[tuple[Fault, Finding]], postgresql: str) -> str:
         CHECKED,
         "Where there are two numbers, the first is that of reads and the second that of writes.",
         "\n".join((*HEAD, *(row(fault, finding) for fault, finding in found))),
-        "## What was done\n",
+        "## What was done",
+        "\n".join(_done(found)),
     ]
-    return "\n\n".join(parts) + "\n".join(_done(found)) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def row(fault: Fault, finding: Finding) -> str:

@@ -30,6 +30,8 @@ LOST = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+# What it looks like when somebody changes the tables that are read.
+LOCKED_OUT = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 TOO_SLOW = "this took too long; ask for fewer rows, a narrower filter or fewer levels"
 GONE = "the database cannot be reached just now; try again in a moment"
 LOCKED = "what this needs is locked in the database just now; try again in a moment"
@@ -93,7 +95,7 @@ async def acquired(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
         finally:
             with suppress(*LOST):
                 await pool.release(connection)
-    except asyncpg.LockNotAvailableError as error:
+    except LOCKED_OUT as error:
         raise Unavailable(LOCKED) from error
     except LOST as error:
         raise Unavailable(GONE) from error
@@ -140,7 +142,7 @@ class Snapshot:
             except asyncpg.QueryCanceledError as error:
                 self._ended = TimedOut(TOO_SLOW)
                 raise self._ended from error
-            except asyncpg.LockNotAvailableError as error:
+            except LOCKED_OUT as error:
                 self._ended = Unavailable(LOCKED)
                 raise self._ended from error
             except LOST as error:
@@ -164,10 +166,9 @@ class Snapshot:
                     value: bytes = await connection.fetchval(statement.sql, *values, timeout=DEADLINE)
                 except (TimeoutError, asyncpg.QueryCanceledError) as error:
                     raise TimedOut(TOO_SLOW) from error
-                except asyncpg.LockNotAvailableError as error:
-                    raise Unavailable(LOCKED) from error
-                except LOST:
-                    # The database was restarted since the connection was last used; the pool has a new one.
+                except (*LOST, asyncpg.DeadlockDetectedError):
+                    # The database was restarted since the connection was last used, and the pool has a new one; or this
+                    # and a migration waited for each other, which goes on now.
                     if is_last:
                         raise
                 else:
@@ -175,6 +176,8 @@ class Snapshot:
                 finally:
                     with suppress(*LOST):
                         await self._pool.release(connection)
+        except LOCKED_OUT as error:
+            raise Unavailable(LOCKED) from error
         except LOST as error:
             raise Unavailable(GONE) from error
         finally:

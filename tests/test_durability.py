@@ -13,6 +13,7 @@ import pytest
 from conftest import load_hangzhou
 from serving import issued
 from test_server import own_postgres, served
+from test_subscriptions import CHANGED, watching
 
 from db import embedded
 from db.counters import differences
@@ -123,3 +124,21 @@ async def organizer_of(address: str) -> str:
     async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.post(f"{address}/graphql", json={"query": query})
     return str(answer.json()["data"]["organizations"]["nodes"][0]["id"])
+
+
+async def test_who_watches_while_the_database_is_away_is_told(own_postgres: tuple[str, Path]) -> None:
+    dsn, folder = own_postgres
+    key = await issued(dsn, "下城区政协")
+    with served(DATABASE_URL=dsn) as (address, _):
+        async with watching(address) as early, watching(address, key) as watched:
+            await early.start(CHANGED)
+            await asyncio.sleep(0.5)
+            await asyncio.to_thread(embedded.stop, folder)
+            try:
+                await watched.start(CHANGED)
+                told = await watched.next()
+                ended = await watched.next()
+            finally:
+                await asyncio.to_thread(embedded.start, folder, fsync="off")
+    assert [error["extensions"]["code"] for error in told["payload"]["errors"]] == ["UNAVAILABLE"]
+    assert ended == {"id": "1", "type": "complete"}

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-from conftest import execute
+from conftest import database_name, execute
 
 from db.pools import read_pool
 from resolvers.context import Context
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.anyio
 
 TWO_FIELDS = '{ platform(slug: "x") { name } districts { name } }'
 END_READERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yizhan'"
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'yizhan' AND wait_event_type = 'Lock'"
 
 
@@ -106,3 +107,23 @@ async def test_a_connection_lost_while_nobody_used_it_is_not_noticed(graph: Grap
         await looker.fetchval(END_READERS)
         await looker.close()
         assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+
+
+async def test_a_statement_that_a_migration_stood_in_the_way_of_is_run_again(empty_database: str) -> None:
+    statement = Statement("SELECT convert_to(count(*)::text, 'UTF8') FROM area, platform", (), {}, {})
+    # PostgreSQL gives up whoever looks first for what it waits for.
+    await execute(empty_database, f"ALTER DATABASE {database_name(empty_database)} SET deadlock_timeout = '3s'")
+    async with read_pool(empty_database, size=1, statement_timeout=60) as pool:
+        async with locked_platforms(empty_database) as holder:
+            await holder.execute("SET LOCAL deadlock_timeout = '60s'")
+            reading = asyncio.create_task(Snapshot(pool, Statements()).fetch_alone(statement, []))
+            await until_waiting(holder, 1)
+            await holder.execute("LOCK TABLE area IN ACCESS EXCLUSIVE MODE")
+            assert not reading.done()
+        assert await reading == b"0"
+        looker = await asyncpg.connect(empty_database)
+        async with asyncio.timeout(30):
+            # PostgreSQL tells of it when the connection has been idle for a while.
+            while await looker.fetchval(DEADLOCKS) != 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await looker.close()

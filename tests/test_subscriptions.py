@@ -387,21 +387,3 @@ async def test_listening_goes_on_after_the_database_was_restarted(own_postgres: 
                     break
                 await asyncio.sleep(0.2)
             assert (await watched.data())["changed"]["mutation"] == "raiseRecommendation"
-
-
-async def test_who_watches_while_the_database_is_away_is_told(own_postgres: tuple[str, Path]) -> None:
-    dsn, folder = own_postgres
-    key = await issued(dsn, "下城区政协")
-    with served(DATABASE_URL=dsn) as (address, _):
-        async with watching(address) as early, watching(address, key) as watched:
-            await early.start(CHANGED)
-            await asyncio.sleep(0.5)
-            await asyncio.to_thread(embedded.stop, folder)
-            try:
-                await watched.start(CHANGED)
-                told = await watched.next()
-                ended = await watched.next()
-            finally:
-                await asyncio.to_thread(embedded.start, folder, fsync="off")
-    assert [error["extensions"]["code"] for error in told["payload"]["errors"]] == ["UNAVAILABLE"]
-    assert ended == {"id": "1", "type": "complete"}
