@@ -23,7 +23,7 @@ MISTAKE = 5
 USAGE: ContextVar[Callable[[], Usage] | None] = ContextVar("usage", default=None)
 """What the operation that runs cost, and what its account has left; None where nothing is counted."""
 
-_SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+_SUGGESTION = re.compile(r" Did you mean [^?{}]*\?")
 
 
 @dataclass(frozen=True)
