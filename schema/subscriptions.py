@@ -16,6 +16,7 @@ from resolvers.costs import POINT, PRICE, Price
 from resolvers.entities import RollupSubject
 from resolvers.errors import BadCursor, EmptyFilter, Unavailable
 from resolvers.following import Follower
+from resolvers.pages import Selection
 from schema.changes import Change
 from schema.rollups import ROLLUP, By, First, Having, Measures, Of, OrderBy, Rollup, Where, rollup
 
@@ -73,11 +74,16 @@ async def _changed(
         is_there = place is None or place in heading.places
         return is_there and (types is None or not heading.types.isdisjoint(types))
 
+    given = tuple((name, value) for name, value in (("types", types), ("under", under)) if value is not None)
     with follower.subscribed(await _name(context)):
         while True:
             position = (await follower.next(context.writable(), position, wants)).position
             await context.renew()
-            yield await context.loaders.answer(Named(edges.all_changes, ("position",), (position,)))
+            asked = Named(edges.all_changes, ("position",), (position,), Selection(arguments=given))
+            change = await context.loaders.answer(asked)
+            # What the viewer sees nothing of is nothing to be told of.
+            if change is not None:
+                yield change
 
 
 async def _rollup_changed(

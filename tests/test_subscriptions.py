@@ -124,6 +124,17 @@ async def test_what_is_selected_is_answered_as_in_a_query(servers: Served) -> No
             assert (await watched.data())["changed"] == {"rows": [{"type": "STAR_RATING", "node": node}]}
 
 
+async def test_what_a_watcher_does_not_see_is_not_told(servers: Served) -> None:
+    async with httpx.AsyncClient(timeout=30) as client, watching(servers.one) as watched:
+        await watched.start(CHANGED, types=["RESULT"])
+        await until_watched(servers.dsn)
+        teller, given = servers.teller(client), {"title": "内部", "district": "330114"}
+        await teller.do("raiseRecommendation", "recommendation { id }", **given, visibility="INTERNAL")
+        await teller.do("raiseRecommendation", "recommendation { id }", **given)
+        newest = (await teller.ask("{ changes(last: 1) { nodes { cursor } } }"))["changes"]["nodes"][0]["cursor"]
+        assert (await watched.data())["changed"]["cursor"] == newest
+
+
 async def test_rows_are_told_before_and_after_as_in_the_log(servers: Served) -> None:
     async with httpx.AsyncClient(timeout=30) as client, watching(servers.one) as watched:
         teller = servers.teller(client)

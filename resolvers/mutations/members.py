@@ -124,7 +124,8 @@ async def _require_no_lead(write: Write, place: Values, given: Any) -> None:
         ended_before = given.starts_on and other["ends_on"] and other["ends_on"] < given.starts_on
         if not begins_after and not ended_before:
             lead = await write.row(member, {"district": other["member_district"], "id": other["member_id"]})
-            raise LeadAlreadyAppointed(lead["name"] if lead else "unknown", other["starts_on"], other["ends_on"])
+            name = lead["name"] if lead and await write.sees(member, lead) else "unknown"
+            raise LeadAlreadyAppointed(name, other["starts_on"], other["ends_on"])
 
 
 @act()

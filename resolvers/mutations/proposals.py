@@ -290,7 +290,7 @@ async def _require_lead(write: Write, row: Values, member_id: str) -> None:
     person = await write.seen(concepts.members, member_id, "member")
     lead, _ = await _authors(write, row)
     if lead is None or (lead["district"], lead["id"]) != (person["district"], person["id"]):
-        raise NotTheLead(lead["name"] if lead else None)
+        raise NotTheLead(lead["name"] if lead and await write.sees(member, lead) else None)
 
 
 async def _assigned(write: Write, row: Values, body: int, role: AssignmentRole, round_: int) -> Values:
