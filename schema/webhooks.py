@@ -9,9 +9,10 @@ import strawberry
 from db import webhooks as tables
 from db.enums import ChangeType, WebhookState
 from resolvers.context import Info
+from resolvers.costs import PRICE
 from resolvers.mutations.webhooks import MAX_DELIVERIES, MAX_WEBHOOKS, told
 from resolvers.snapshots import acquired
-from schema.fields import column
+from schema.fields import column, listed
 
 
 @strawberry.type(description="One attempt to tell a webhook of changes.")
@@ -42,7 +43,8 @@ class Webhook:
     delivered_at: datetime | None = column("When it was last told of anything, in UTC; null before that.")
     created_at: datetime = column("When it was added, in UTC.")
     deliveries: list[WebhookDelivery] = column(
-        f"The last {MAX_DELIVERIES} attempts to tell it, newest first; each is kept for {tables.KEPT.days} days."
+        f"The last {MAX_DELIVERIES} attempts to tell it, newest first; each is kept for {tables.KEPT.days} days.",
+        price=listed(MAX_DELIVERIES),
     )
 
 
@@ -64,4 +66,5 @@ async def _webhooks(info: Info) -> list[Webhook]:
 webhooks: Any = strawberry.field(
     resolver=_webhooks,
     description=f"The webhooks of the key that asks, oldest first, at most {MAX_WEBHOOKS}; those given up too.",
+    metadata={PRICE: listed(MAX_WEBHOOKS)},
 )

@@ -45,7 +45,7 @@ def test_a_key_writes_until_it_is_revoked(own_hangzhou: str) -> None:
         def told(sent: str | None) -> str:
             headers = {b"authorization": f"Bearer {sent}".encode("latin-1")} if sent else {}
             answer = client.post(f"{address}/graphql", json={"query": RAISE}, headers=headers).json()
-            found = answer["data"] and answer["data"]["raiseRecommendation"]["__typename"]
+            found = answer.get("data") and answer["data"]["raiseRecommendation"]["__typename"]
             return str(found or answer["errors"][0]["extensions"]["code"])
 
         assert told(key.strip()) == "RaiseRecommendationPayload"

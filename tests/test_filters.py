@@ -346,10 +346,10 @@ async def test_a_filter_of_many_levels_is_answered_or_refused(ask: Ask) -> None:
     assert await counted(ask, "platforms", where) == 1
 
 
-async def test_more_values_than_a_statement_may_hold_are_a_bad_argument(ask: Ask) -> None:
+async def test_more_values_than_a_statement_may_hold_are_refused(ask: Ask) -> None:
     answer = await ask(
         "query ($codes: [String!]) { areas(where: {code: $codes}) { totalCount } }",
         codes=[str(number) for number in range(40_000)],
     )
     assert answer.data is None
-    assert [code for code, _, _ in answer.errors] == ["BAD_ARGUMENT"]
+    assert [code for code, _, _ in answer.errors] == ["LIMIT_EXCEEDED"]

@@ -21,8 +21,8 @@ CONCEPTS = {
 }
 
 # What is no concept and still has a part in two layers: closed lists of values, filters, figures made up, state
-# machines, searching.
-IN_TWO_LAYERS = {"comparisons", "coverages", "enums", "filters", "machines", "rollups", "searches"}
+# machines, searching, who asks for which fields.
+IN_TWO_LAYERS = {"comparisons", "coverages", "enums", "filters", "machines", "rollups", "searches", "usages"}
 
 NAMES_THAT_SAY_NOTHING = {"base", "common", "helpers", "manager", "service", "utils"}
 

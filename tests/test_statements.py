@@ -61,7 +61,9 @@ def selection_of(field: GraphQLField) -> str:
 def list_fields(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
     """The type with ids that each list field hangs on, and the selection that asks for it."""
     for name, type_ in schema.type_map.items():
-        if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) or "id" not in type_.fields:
+        if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            continue
+        if "Node" not in {each.name for each in type_.interfaces}:
             continue
         inherited = {field for interface in type_.interfaces for field in interface.fields}
         for field_name, field in type_.fields.items():
