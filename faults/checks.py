@@ -10,14 +10,22 @@ from db.counters import differences
 # Rows that lack something that is written with them: a result its step, an event its body and its district, both
 # their one line of the change log.
 HALVES = """
-    SELECT r.title FROM result r WHERE r.title LIKE $1 AND (1, 1) IS DISTINCT FROM (
+    WITH lines AS (
+        SELECT type, row_district, row_id, count(*) AS number FROM changed_row
+        WHERE type IN ('RESULT', 'EVENT') GROUP BY type, row_district, row_id
+    )
+    SELECT r.title FROM result r
+    LEFT JOIN lines l ON (l.type, l.row_district, l.row_id) = ('RESULT', r.district, r.id)
+    WHERE r.title LIKE $1 AND (1, 1) IS DISTINCT FROM (
         (SELECT count(*) FROM result_step s WHERE (s.district, s.result_id) = (r.district, r.id)),
-        (SELECT count(*) FROM changed_row c WHERE (c.type, c.row_district, c.row_id) = ('RESULT', r.district, r.id)))
+        l.number)
     UNION ALL
-    SELECT e.title FROM event e WHERE e.title LIKE $1 AND (1, 1, 1) IS DISTINCT FROM (
+    SELECT e.title FROM event e
+    LEFT JOIN lines l ON (l.type, l.row_district, l.row_id) = ('EVENT', e.district, e.id)
+    WHERE e.title LIKE $1 AND (1, 1, 1) IS DISTINCT FROM (
         (SELECT count(*) FROM event_organizer o WHERE (o.district, o.event_id) = (e.district, e.id)),
         (SELECT count(*) FROM event_participant p WHERE (p.district, p.event_id) = (e.district, e.id)),
-        (SELECT count(*) FROM changed_row c WHERE (c.type, c.row_district, c.row_id) = ('EVENT', e.district, e.id)))
+        l.number)
 """
 TITLES = "SELECT title FROM result WHERE title LIKE $1 UNION ALL SELECT title FROM event WHERE title LIKE $1"
 LOGGED = """
