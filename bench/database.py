@@ -3,11 +3,8 @@
 import asyncio
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -51,18 +48,12 @@ def _server(given: str | None, is_kept: bool) -> Iterator[str]:
     if given is not None:
         yield given
         return
-    if is_kept:
-        folder = embedded.default_data_folder().with_name("yizhan-bench")
-    else:
-        # For root, PostgreSQL runs as another account, which has to pass through the folder.
-        folder = Path(tempfile.mkdtemp(prefix="yizhan-bench-"))
-        folder.chmod(0o711)
-    try:
-        yield embedded.start(folder)
-    finally:
-        embedded.stop(folder)
-        if not is_kept:
-            shutil.rmtree(folder, ignore_errors=True)
+    kept = embedded.default_data_folder().with_name("yizhan-bench")
+    with nullcontext(kept) if is_kept else embedded.scratch_folder("bench") as folder:
+        try:
+            yield embedded.start(folder)
+        finally:
+            embedded.stop(folder)
 
 
 def _mark() -> str:

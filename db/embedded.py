@@ -13,7 +13,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -110,6 +113,21 @@ def stop(data: Path, *, timeout: float = 60) -> None:
 def is_running(data: Path) -> bool:
     """Whether the server of the folder `data` is there; asks no more than the list of processes."""
     return Cluster(data).server() is not None
+
+
+@contextmanager
+def scratch_folder(purpose: str) -> Iterator[Path]:
+    """A new folder for a server's data, which is gone afterwards with the server in it.
+
+    As root, PostgreSQL runs as another account, which may pass through it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"yizhan-{purpose}-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Cluster:

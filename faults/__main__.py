@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from db.embedded import ServerNotStarted
+from db.embedded import ServerNotStarted, scratch_folder
 from faults.of_databases import OF_DATABASES
 from faults.of_disks import OF_DISKS, SETTINGS, NoSmallDisk, small_disk
 from faults.of_migrations import OF_MIGRATIONS
 from faults.of_servers import OF_SERVERS
-from faults.postgres import Postgres, run, scratch_folder
+from faults.postgres import Postgres, run
 from faults.report import page, row
 from faults.serving import ROOT, NotServing
 from faults.trials import Fault, Finding, tried
@@ -27,7 +27,7 @@ async def found(faults: Sequence[Fault]) -> tuple[list[tuple[Fault, Finding]], s
     """What came of some faults, and which PostgreSQL it was."""
     _end_by_cancelling()
     findings = []
-    with scratch_folder() as folder, tempfile.TemporaryDirectory(prefix="yizhan-faults-logs-") as logs:
+    with scratch_folder("faults") as folder, tempfile.TemporaryDirectory(prefix="yizhan-faults-logs-") as logs:
         postgres = Postgres(folder)
         version = str(await run(await asyncio.to_thread(postgres.start), "SHOW server_version"))
         await postgres.fill()

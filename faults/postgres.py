@@ -1,10 +1,6 @@
 """A PostgreSQL that may be stopped, killed and filled up: a server of its own in a folder of its own."""
 
-import shutil
 import signal
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -76,18 +72,6 @@ class Postgres:
     async def drop(self, name: str) -> None:
         """Drop a database and whoever is connected to it."""
         await run(self.start(), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A folder that the account may enter which PostgreSQL runs as; it is gone afterwards, with the server in it."""
-    folder = Path(tempfile.mkdtemp(prefix="yizhan-faults-"))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        embedded.stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def run(dsn: str, *statements: str) -> Any:

@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from db.embedded import ServerNotStarted
-from faults.postgres import Postgres, scratch_folder
+from db.embedded import ServerNotStarted, scratch_folder
+from faults.postgres import Postgres
 from faults.serving import NotServing
 from faults.soaking import Soaked, soaked
 
 
 async def measured(seconds: float) -> Soaked:
     """A soak on a PostgreSQL of its own."""
-    with scratch_folder() as folder, tempfile.TemporaryDirectory(prefix="yizhan-soak-") as logs:
+    with scratch_folder("soak") as folder, tempfile.TemporaryDirectory(prefix="yizhan-soak-") as logs:
         postgres = Postgres(folder)
         await asyncio.to_thread(postgres.start)
         await postgres.fill()

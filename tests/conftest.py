@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -40,14 +38,8 @@ def postgres() -> Iterator[str]:
     if given := os.environ.get("DATABASE_URL"):
         yield given
         return
-    # Not in a folder of pytest's, which only its owner may enter: for root, PostgreSQL runs as another account.
-    folder = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
-    folder.chmod(0o711)
-    try:
+    with embedded.scratch_folder("tests") as folder:
         yield embedded.start(folder, fsync="off")
-    finally:
-        embedded.stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

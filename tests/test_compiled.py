@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -319,13 +317,8 @@ async def test_connections_lost_between_two_operations_are_not_noticed(graph: Gr
 @pytest.fixture
 def own_folder() -> Iterator[Path]:
     """Where a database server of this test's own may be."""
-    folder = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
-    folder.chmod(0o711)
-    try:
+    with embedded.scratch_folder("tests") as folder:
         yield folder
-    finally:
-        embedded.stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def test_a_database_that_is_away_is_told(graph: Graph, own_folder: Path) -> None:

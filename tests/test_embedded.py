@@ -6,7 +6,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ import asyncpg
 import psutil
 import pytest
 
-from db.embedded import ACCOUNT, Cluster, ServerNotStarted, default_data_folder, start, stop
+from db.embedded import ACCOUNT, Cluster, ServerNotStarted, default_data_folder, scratch_folder, start, stop
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,7 +34,8 @@ only_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone runs the se
 
 @pytest.fixture(scope="module")
 def used_folder() -> Iterator[Path]:
-    yield from new_folder()
+    with scratch_folder("tests") as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -47,16 +47,8 @@ def folder(used_folder: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def fresh_folder() -> Iterator[Path]:
-    yield from new_folder()
-
-
-def new_folder() -> Iterator[Path]:
-    # Not pytest's own, which is private: for root, PostgreSQL runs as another account.
-    folder = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
-    folder.chmod(0o711)
-    yield folder
-    stop(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    with scratch_folder("tests") as folder:
+        yield folder
 
 
 @pytest.fixture

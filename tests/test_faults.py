@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from db.embedded import scratch_folder
 from faults.__main__ import FAULTS
-from faults.postgres import Postgres, scratch_folder
+from faults.postgres import Postgres
 from faults.soaking import soaked
 from faults.trials import tried
 
@@ -21,7 +22,7 @@ SECONDS = float(os.environ.get("SOAK_SECONDS", "60"))
 @pytest.fixture(scope="module")
 def own_network() -> Iterator[Postgres]:
     """A PostgreSQL of these tests' own, which may be done anything to."""
-    with scratch_folder() as folder:
+    with scratch_folder("tests") as folder:
         # A second for each deadlock would be too long here.
         postgres = Postgres(folder, deadlock_timeout="50ms")
         asyncio.run(postgres.fill())

@@ -1,7 +1,5 @@
 """A server without DATABASE_URL makes its own database ready, once, whoever starts or is killed meanwhile."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +18,8 @@ VERSIONS = "SELECT md5(string_agg(xmin::text, ',' ORDER BY district, id)) FROM m
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
-    folder.chmod(0o711)
-    yield folder
-    embedded.stop(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    with embedded.scratch_folder("tests") as folder:
+        yield folder
 
 
 def test_starts_at_once_and_later_fill_it_once(folder: Path) -> None:

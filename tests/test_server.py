@@ -6,10 +6,8 @@ import gzip
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,15 +64,10 @@ def client(hangzhou: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def own_postgres() -> Iterator[tuple[str, Path]]:
     """The DSN and the folder of a migrated database's server, one that may be stopped and killed."""
-    folder = Path(tempfile.mkdtemp(prefix="yizhan-tests-"))
-    folder.chmod(0o711)
-    try:
+    with embedded.scratch_folder("tests") as folder:
         dsn = embedded.start(folder, fsync="off")
         asyncio.run(migrate(dsn))
         yield dsn, folder
-    finally:
-        embedded.stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def post(client: httpx.Client, query: str, **more: Any) -> Any:
