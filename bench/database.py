@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from bench.servers import POSTGRAPHILE, ROOT
+from bench.servers import POSTGRAPHILE
+from bench.surroundings import ROOT
 from db import embedded
 from db.generating import generate
 from db.migrate import migrate

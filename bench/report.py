@@ -1,7 +1,6 @@
 """What was measured, as the page that `bench/RESULTS.md` is: every number in it comes from one run."""
 
 import platform
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +14,8 @@ import orjson
 import psutil
 
 from bench.cases import Case
-from bench.servers import POSTGRAPHILE, ROOT, Server, node
+from bench.servers import POSTGRAPHILE, Server, node
+from bench.surroundings import commit, said
 
 CONNECTIONS = 16
 PACKAGES = ("strawberry-graphql", "graphql-core", "starlette", "sqlalchemy", "asyncpg", "orjson", "uvicorn", "uvloop")
@@ -147,7 +147,7 @@ class Report:
         yield f"- Machine: {psutil.cpu_count()} cores of {_cpu()}, {memory:.0f} GiB of memory, {platform.platform()}"
         yield f"- Python {platform.python_version()}, PostgreSQL {self.postgresql}, {packages}"
         yield f"- Node {_node()}, PostGraphile {_postgraphile()}"
-        yield f"- Commit {_commit()}"
+        yield f"- Commit {commit('bench/RESULTS.md')}"
         yield (
             f"- {self.began:%Y-%m-%d %H:%M} UTC, {rounds}, {took:.0f} minutes in all; client,"
             " servers and PostgreSQL on the same machine"
@@ -219,25 +219,9 @@ def _cpu() -> str:
 
 
 def _node() -> str:
-    return _said(node(), "--version").removeprefix("v")
+    return said(node(), "--version").removeprefix("v")
 
 
 def _postgraphile() -> str:
     package = POSTGRAPHILE / "node_modules" / "postgraphile" / "package.json"
     return str(orjson.loads(package.read_bytes())["version"])
-
-
-def _commit() -> str:
-    commit = _said("git", "rev-parse", "--short=12", "HEAD")
-    # The results of the run before are no change.
-    changed = _said("git", "status", "--porcelain", "--", ".", ":!bench/RESULTS.md")
-    return f"{commit}, with changes that are not committed" if changed else commit
-
-
-def _said(*command: str) -> str:
-    """What a program prints; "unknown" when it cannot be asked, as outside of a checkout."""
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  (see above)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-ROOT = Path(__file__).resolve().parents[1]
+from bench.surroundings import ROOT, free_port
+
 POSTGRAPHILE = ROOT / "bench" / "peers" / "postgraphile"
 POOL_SIZE = 10
 STARTING = 60
@@ -108,7 +109,7 @@ def serving(servers: tuple[Server, ...], dsn: str, logs: Path) -> Iterator[list[
 
 @contextmanager
 def _started(server: Server, dsn: str, logs: Path) -> Iterator[Running]:
-    port, log = _free_port(), logs / f"{server.name}.log"
+    port, log = free_port(), logs / f"{server.name}.log"
     environment = os.environ | {
         "DATABASE_URL": dsn,
         "HOST": "127.0.0.1",
@@ -136,13 +137,6 @@ def _started(server: Server, dsn: str, logs: Path) -> Iterator[Running]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(running: Running) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bench.surroundings import ROOT
 from db.embedded import ServerNotStarted, scratch_folder
 from faults.of_databases import OF_DATABASES
 from faults.of_disks import OF_DISKS, SETTINGS, NoSmallDisk, small_disk
@@ -16,7 +17,7 @@ from faults.of_migrations import OF_MIGRATIONS
 from faults.of_servers import OF_SERVERS
 from faults.postgres import Postgres, run
 from faults.report import page, row
-from faults.serving import ROOT, NotServing
+from faults.serving import NotServing
 from faults.trials import Fault, Finding, tried
 
 FAULTS = (*OF_DATABASES, *OF_MIGRATIONS, *OF_SERVERS, *OF_DISKS)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from bench.surroundings import ROOT
 from db.revisions import NEEDED
-from faults.serving import ROOT
 from faults.trials import ALWAYS, AWAY, Fault, Trial
 
 # What a later version would bring, in two steps.

@@ -1,12 +1,11 @@
 """What faults did, as the page that `docs/faults.md` is: every number in it comes from one run."""
 
 import platform
-import subprocess
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
+from bench.surroundings import commit
 from faults.load import READERS, WRITERS
-from faults.serving import ROOT
 from faults.trials import RECOVERY, Fault, Finding
 
 INTRODUCTION = f"""# What faults do
@@ -66,20 +65,4 @@ def _done(found: Sequence[tuple[Fault, Finding]]) -> Iterator[str]:
 def _circumstances(postgresql: str) -> Iterator[str]:
     packages = ", ".join(f"{name} {version(name)}" for name in ("asyncpg", "starlette", "uvicorn"))
     yield f"- Python {platform.python_version()}, PostgreSQL {postgresql}, {packages}"
-    yield f"- Commit {_commit()}"
-
-
-def _commit() -> str:
-    commit = _said("git", "rev-parse", "--short=12", "HEAD")
-    # The page of the run before is no change.
-    changed = _said("git", "status", "--porcelain", "--", ".", ":!docs/faults.md")
-    return f"{commit}, with changes that are not committed" if changed else commit
-
-
-def _said(*command: str) -> str:
-    """What a program prints; "unknown" when it cannot be asked, as outside of a checkout."""
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  (see above)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
+    yield f"- Commit {commit('docs/faults.md')}"

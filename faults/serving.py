@@ -14,9 +14,9 @@ from pathlib import Path
 import orjson
 import psutil
 
+from bench.surroundings import ROOT, free_port
 from settings import Settings
 
-ROOT = Path(__file__).resolve().parents[1]
 SERVE = ("server.py", "serve")
 # How many seconds a server may take to start; machines on which this runs may be busy.
 STARTING = 90
@@ -32,7 +32,7 @@ class Serving:
     def __init__(self, log: Path, command: tuple[str, ...] = SERVE, **settings: str) -> None:
         self.log = log
         self._command = (sys.executable, *command)
-        self._settings = {"HOST": "127.0.0.1", "PORT": str(_free_port()), "LOG_FORMAT": "json", **settings}
+        self._settings = {"HOST": "127.0.0.1", "PORT": str(free_port()), "LOG_FORMAT": "json", **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -116,10 +116,3 @@ async def served(log: Path, command: tuple[str, ...] = SERVE, **settings: str) -
         yield serving
     finally:
         serving.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
