@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from resolvers.context import Context
 from resolvers.logs import log
-from resolvers.plans import Documents
+from resolvers.plans import Document, Documents
 from resolvers.usages import FieldUsage
 
 if TYPE_CHECKING:
@@ -85,14 +85,17 @@ class Observer:
     def ended(self, run: Run, documents: Documents) -> None:
         """Tell of one operation."""
         kind, name = operation_of(run, documents)
-        document = documents.known(run.query) if run.query and kind is not None else None
-        viewer = run.context.known_viewer
-        if self.usage is not None and document is not None and viewer is not None and not document.errors:
-            self.usage.count(viewer.name, document)
+        if self.usage is not None and kind is not None:
+            self._count(self.usage, run, documents)
         line = Line("operation", run, time(), perf_counter() - run.started, kind, name)
         if self._metrics is not None:
             self._metrics.operation(kind, name, way_of(run), line.seconds, run.codes)
         self._write_soon(line)
+
+    def _count(self, usage: FieldUsage, run: Run, documents: Documents) -> None:
+        document, viewer = _document_of(run, documents), run.context.known_viewer
+        if document is not None and viewer is not None and not document.errors:
+            usage.count(viewer.name, document)
 
     def refused(self, run: Run) -> None:
         """Tell of a request that did not get as far as an operation."""
@@ -119,9 +122,13 @@ class Observer:
             self._log.info(line.event, **_told(line))
 
 
+def _document_of(run: Run, documents: Documents) -> Document | None:
+    return documents.known(run.query) if run.query else None
+
+
 def operation_of(run: Run, documents: Documents) -> tuple[str | None, str | None]:
     """The kind and the name of the operation that was run, as far as there is one."""
-    document = documents.known(run.query) if run.query else None
+    document = _document_of(run, documents)
     operation = document.operation(run.name) if document is not None else None
     if operation is None:
         return None, None

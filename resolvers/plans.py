@@ -117,6 +117,8 @@ class Document:
     fragments: dict[str, FragmentDefinitionNode]
     outline: Outline
     size: int
+    # The fields it names, once somebody counts them.
+    fields: frozenset[str] | None = None
 
     def operation(self, name: str | None) -> Operation | None:
         """The operation to run: the one named, or the only one."""

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -15,24 +14,22 @@ from resolvers.errors import Unavailable
 from resolvers.plans import Document
 from resolvers.snapshots import LOST, acquired
 
-# After how many seconds what was counted is written, and how many documents are counted apart until then at most.
+# After how many seconds what was counted is written.
 WRITTEN_AFTER = 60.0
-APART = 1_000
 
 
 class FieldUsage:
-    """What a process has counted and not written yet."""
+    """What a process has counted and not written yet. It holds names of fields, never documents, which may be large."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._documents: Counter[tuple[str, Document]] = Counter()
         self._fields: Counter[tuple[str, str]] = Counter()
 
     def count(self, viewer: str, document: Document) -> None:
-        """Count one operation of a viewer; its fields are looked at later."""
-        self._documents[viewer, document] += 1
-        if len(self._documents) > APART:
-            self._spread()
+        """Count one operation of a viewer."""
+        if document.fields is None:
+            document.fields = fields_of(self._schema, document)
+        self._fields.update([(viewer, field) for field in document.fields])
 
     async def run(self, pool: asyncpg.Pool) -> None:
         """Write what was counted, minute by minute; ends when it is cancelled."""
@@ -42,7 +39,6 @@ class FieldUsage:
 
     async def write(self, pool: asyncpg.Pool) -> None:
         """Write what was counted so far; what cannot be written just now is kept for the next time."""
-        self._spread()
         counted, self._fields = self._fields, Counter()
         if not counted:
             return
@@ -52,14 +48,7 @@ class FieldUsage:
         except (*LOST, asyncpg.PostgresError, Unavailable):
             self._fields.update(counted)
 
-    def _spread(self) -> None:
-        counted, self._documents = self._documents, Counter()
-        for (viewer, document), times in counted.items():
-            for field in fields_of(self._schema, document):
-                self._fields[viewer, field] += times
 
-
-@lru_cache(maxsize=500)
 def fields_of(schema: GraphQLSchema, document: Document) -> frozenset[str]:
     """The fields that a document names, as `Type.field`, those of its fragments included."""
     found: set[str] = set()
