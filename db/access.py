@@ -55,10 +55,10 @@ access_key = Table(
     Column("budget", Integer),
     # The application to whose trusted documents it is bound.
     Column("documents_app", Text),
-    PrimaryKeyConstraint("id"),
     # The key that this one replaced, for as long as it still holds.
     Column("earlier_digest", Text),
     Column("earlier_until", DateTime(timezone=True)),
+    PrimaryKeyConstraint("id"),
     UniqueConstraint("name"),
     UniqueConstraint("digest"),
     CheckConstraint("budget > 0", "budget_is_positive"),
@@ -115,35 +115,31 @@ async def rotate(connection: Connection, name: str, overlap: timedelta) -> str |
     Null when no key of this name holds. An earlier one that still overlaps ends now: two are enough.
     """
     key = PREFIX + secrets.token_urlsafe(32)
-    statement = """
-        UPDATE access_key SET digest = $2, earlier_digest = digest, earlier_until = now() + $3
+    replaced = """
+        digest = $2, earlier_digest = digest, earlier_until = now() + $3
         WHERE name = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
     """
-    done: str = await connection.execute(statement, name, digest(key), overlap)
-    if done != "UPDATE 1":
-        return None
-    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
-    return key
+    return key if await _changed(connection, replaced, name, digest(key), overlap) else None
 
 
 async def revoke(connection: Connection, name: str) -> bool:
     """End a key; false when there is no such key, or it had ended before."""
-    statement = "UPDATE access_key SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL"
-    done: str = await connection.execute(statement, name)
-    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
-    return done == "UPDATE 1"
+    return await _changed(connection, "revoked_at = now() WHERE name = $1 AND revoked_at IS NULL", name)
 
 
 async def set_budget(connection: Connection, name: str, points: int | None) -> bool:
     """Say how many points a minute a key has, as many as others when None; false when there is no such key."""
-    done: str = await connection.execute("UPDATE access_key SET budget = $2 WHERE name = $1", name, points)
-    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
-    return done == "UPDATE 1"
+    return await _changed(connection, "budget = $2 WHERE name = $1", name, points)
 
 
 async def pin(connection: Connection, name: str, app: str | None) -> bool:
     """Bind a key to an application's documents, to none when None; false when there is no such key."""
-    done: str = await connection.execute("UPDATE access_key SET documents_app = $2 WHERE name = $1", name, app)
+    return await _changed(connection, "documents_app = $2 WHERE name = $1", name, app)
+
+
+async def _changed(connection: Connection, change: str, name: str, *values: object) -> bool:
+    """Change a key and have every process look it up anew; false when there was none to change."""
+    done: str = await connection.execute(f"UPDATE access_key SET {change}", name, *values)  # noqa: S608
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, name)
     return done == "UPDATE 1"
 
