@@ -1,5 +1,6 @@
 """The command `webhooks`: which apps are told of changes by themselves."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,11 +84,7 @@ def pause_webhook(webhook: Number) -> None:
     """
     from db import webhooks as tables
 
-    async def pause(connection: "asyncpg.Connection") -> None:
-        await _require(connection, webhook)
-        await tables.pause(connection, webhook)
-
-    with_database(pause)
+    _of(webhook, tables.pause)
 
 
 @webhooks.command("resume")
@@ -98,11 +95,7 @@ def resume_webhook(webhook: Number) -> None:
     """
     from db import webhooks as tables
 
-    async def resume(connection: "asyncpg.Connection") -> None:
-        await _require(connection, webhook)
-        await tables.resume(connection, webhook)
-
-    with_database(resume)
+    _of(webhook, tables.resume)
 
 
 @webhooks.command("replay")
@@ -118,16 +111,15 @@ def replay_webhook(
     from resolvers.errors import Fault
     from resolvers.mutations.webhooks import position_given
 
-    async def replay(connection: "asyncpg.Connection") -> None:
-        await _require(connection, webhook)
+    async def replay(connection: "asyncpg.Connection", id_: int) -> None:
         try:
             position = await position_given(connection, since)
         except Fault as why:
             fail(why.message)
         else:
-            await tables.replay(connection, webhook, position)
+            await tables.replay(connection, id_, position)
 
-    with_database(replay)
+    _of(webhook, replay)
 
 
 @webhooks.command("remove")
@@ -138,15 +130,16 @@ def remove_webhook(webhook: Number) -> None:
     """
     from db import webhooks as tables
 
-    async def remove(connection: "asyncpg.Connection") -> None:
-        await _require(connection, webhook)
-        await tables.remove(connection, webhook)
-
-    with_database(remove)
+    _of(webhook, tables.remove)
 
 
-async def _require(connection: "asyncpg.Connection", webhook: int) -> None:
+def _of(webhook: int, does: "Callable[[asyncpg.Connection, int], Awaitable[object]]") -> None:
+    """Do something to a webhook that is there."""
     from db import webhooks as tables
 
-    if await tables.shown(connection, webhook) is None:
-        fail(f"No webhook has the number {webhook}. `python server.py webhooks list` shows all.")
+    async def work(connection: "asyncpg.Connection") -> None:
+        if await tables.shown(connection, webhook) is None:
+            fail(f"No webhook has the number {webhook}. `python server.py webhooks list` shows all.")
+        await does(connection, webhook)
+
+    with_database(work)
