@@ -278,26 +278,27 @@ def _masked(shape: Shape, table: Table, row: FromClause) -> Mapping[str, ColumnE
         line = _line()
         types = select(cast(line.c.type, Text)).distinct().where(*_of_entry(shape, line, row)).order_by(_ONE)
         return {"types": func.array(types.correlate_except(line).scalar_subquery(), type_=ARRAY(Text))}
-    district = "district"
-    instead = dict(MASKED.get(table, {}))
     if table is changed_row:
-        district = "row_district"
-        instead = {name: row.c[name].op("-")(_KEPT_BACK) for name in ("before", "after")}
-    if shape.is_public or not instead:
-        # What is public is shared with nobody.
-        found = {name: column for name, column in instead.items() if name != "shared_with"}
-        return _unless_hidden(shape, row, found) if table is changed_row else found
-    own = func.coalesce(row.c[district] == func.any(_districts("sight_districts")), false())
-    found = {name: case((own, row.c[name]), else_=column) for name, column in instead.items()}
-    return _unless_hidden(shape, row, found) if table is changed_row else found
+        kept_back = {name: row.c[name].op("-")(_KEPT_BACK) for name in ("before", "after")}
+        is_told = _names_nothing_hidden(shape, row)
+        return {
+            name: case((is_told, image), else_=null())
+            for name, image in _unless_own(shape, row, kept_back, "row_district").items()
+        }
+    return _unless_own(shape, row, MASKED.get(table, {}))
 
 
-def _unless_hidden(
-    shape: Shape, line: FromClause, images: Mapping[str, ColumnElement[Any]]
+def _unless_own(
+    shape: Shape, row: FromClause, instead: Mapping[str, ColumnElement[Any]], district: str = "district"
 ) -> Mapping[str, ColumnElement[Any]]:
-    """The images of a row as long as nothing that they name is hidden."""
-    is_told = _names_nothing_hidden(shape, line)
-    return {name: case((is_told, image), else_=null()) for name, image in images.items()}
+    """Columns that only the district of a row sees as they are."""
+    if shape.is_public:
+        # What is public is shared with nobody.
+        return {name: column for name, column in instead.items() if name != "shared_with"}
+    if not instead:
+        return {}
+    own = func.coalesce(row.c[district] == func.any(_districts("sight_districts")), false())
+    return {name: case((own, row.c[name]), else_=column) for name, column in instead.items()}
 
 
 @cache
