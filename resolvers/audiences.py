@@ -97,34 +97,37 @@ def named_rows(table: Table, row: Values) -> Iterator[Place]:
     """The rows with a say of their own that a row is, or names."""
     if table in GUARDED:
         yield row["district"], row["id"]
+    for _, place in _named(table, row):
+        yield place
+
+
+def _named(table: Table, row: Values) -> Iterator[tuple[Table, Place]]:
+    """The rows with a say of their own that a row names, in the columns it has."""
     for reference in references(table).values():
-        place = reference.place(row)
+        place = reference.place(row) if row.get(reference.id) is not None else None
         if place is not None and reference.target in GUARDED:
-            yield place
+            yield reference.target, place
 
 
 async def audience_named(connection: Connection, table: Table, row: Values) -> Audience:
     """Those who see all rows with a say of their own that a row names."""
-    found = EVERYBODY
-    for reference in references(table).values():
-        place = reference.place(row) if row.get(reference.id) is not None else None
-        if place is not None and reference.target in GUARDED:
-            rows = await rows_at(connection, reference.target, [place], "visibility", "shared_with")
-            found = found.and_(narrowest(*rows.values()))
-    return found
+    return reduce(Audience.and_, (await _known(connection, _named(table, row))).values(), EVERYBODY)
 
 
 async def audiences_of(connection: Connection, rows: Sequence[tuple[Table, Values]]) -> Audiences:
     """Who sees what these rows are a part of, as it is now."""
+    return Audiences(await _known(connection, (owner for table, row in rows for owner in _owners(table, row))))
+
+
+async def _known(connection: Connection, named: Iterable[tuple[Table, Place]]) -> dict[tuple[str, Place], Audience]:
     wanted: dict[Table, set[Place]] = defaultdict(set)
-    for table, row in rows:
-        for target, place in _owners(table, row):
-            wanted[target].add(place)
+    for table, place in named:
+        wanted[table].add(place)
     known = {}
     for table, places in wanted.items():
         for place, row in (await rows_at(connection, table, places, "visibility", "shared_with")).items():
             known[table.name, place] = audience_in(row)
-    return Audiences(known)
+    return known
 
 
 async def rows_at(connection: Connection, table: Table, places: Iterable[Place], *columns: str) -> dict[Place, Values]:
