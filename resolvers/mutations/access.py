@@ -55,20 +55,22 @@ async def _below(write: Write, top: Values) -> list[tuple[Table, Values]]:
         if top["id"] in each["path"] and each["id"] != top["id"]
     ]
     inside = {(district, each["id"]) for each in (top, *places)}
-    found: list[tuple[Table, Values]] = [(platform, each) for each in places]
+    found: dict[int, tuple[Table, Values]] = {each["id"]: (platform, each) for each in places}
     for place in (top, *places):
         at = {"platform_district": district, "platform_id": place["id"]}
         for link in await write.rows(event_platform, {"district": district, **at}):
+            if link["event_id"] in found:
+                continue
             of_event = {"district": district, "event_id": link["event_id"]}
             all_places = await write.rows(event_platform, of_event)
             if all((each["platform_district"], each["platform_id"]) in inside for each in all_places):
                 held = await write.row(event, {"district": district, "id": link["event_id"]}, lock=True)
-                found += [(event, held)] if held is not None and (event, held) not in found else []
+                found |= {} if held is None else {held["id"]: (event, held)}
         of_place = {"district": district, "platform_id": place["id"]}
-        found += [(result, each) for each in await write.rows(result, of_place, lock=True)]
+        found |= {each["id"]: (result, each) for each in await write.rows(result, of_place, lock=True)}
         if len(found) > MAX_ROWS:
             raise BadArgument(f"more than {MAX_ROWS:,} rows are at this platform or below it; begin with what is below")
-    return found
+    return [*found.values()]
 
 
 @act()
