@@ -128,7 +128,8 @@ class Endpoint(GraphQL[Context, None]):
             raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL only supports GET and POST requests.", allow=b"GET, POST")
         elif not exchange.scope["query_string"] and wants_page(headers):
             return page()
-        if takes_either(headers) and await self._kind(exchange, body) is not OperationType.SUBSCRIPTION:
+        asked = _asked(exchange.scope, body)
+        if takes_either(headers) and await self._kind(exchange, asked) is not OperationType.SUBSCRIPTION:
             exchange.take_json()
         is_stream = wants_stream(exchange.headers)
         if is_stream and not self.gate.is_closed:
@@ -136,12 +137,12 @@ class Endpoint(GraphQL[Context, None]):
             return await self._in_full(exchange, body, may_compile=self.may_compile)
         self.gate.enter()
         try:
-            by_id = _by_id(exchange.scope) if method == "GET" else None
-            is_usual = self.may_compile and (method == "POST" or by_id is not None)
-            answer = await self._compiled(exchange, by_id if by_id is not None else body) if is_usual else None
+            # By GET, only what is asked by its id is short, and may be kept.
+            by_id = asked if method == "GET" and isinstance(_document_of(asked or {}), Reference) else None
+            usual = asked if method == "POST" else by_id
+            answer = None if usual is None or not self.may_compile else await self._compiled(exchange, usual)
             if answer is None:
-                may_compile = self.may_compile and not is_usual
-                found = await self._in_full(exchange, body, may_compile=may_compile)
+                found = await self._in_full(exchange, body, may_compile=self.may_compile and usual is None)
                 if not isinstance(found, Answer):
                     return found
                 answer = found
@@ -149,15 +150,9 @@ class Endpoint(GraphQL[Context, None]):
         finally:
             self.gate.leave()
 
-    async def _kind(self, exchange: Exchange, body: bytes) -> OperationType | None:
+    async def _kind(self, exchange: Exchange, asked: dict[str, Any] | None) -> OperationType | None:
         """Of which kind the operation of a request is; None when there is none that could be run."""
-        sent = exchange.scope["query_string"].decode("latin-1")
-        try:
-            is_get = exchange.scope["method"] == "GET"
-            asked = _by_id(exchange.scope) or dict(parse_qsl(sent)) if is_get else orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return None
-        query, name = (_document_of(asked), asked.get("operationName")) if isinstance(asked, dict) else (None, None)
+        query, name = (None, None) if asked is None else (_document_of(asked), asked.get("operationName"))
         if not isinstance(query, str) or not isinstance(name, str | None):
             return None
         if isinstance(query, Reference):
@@ -167,15 +162,8 @@ class Endpoint(GraphQL[Context, None]):
                 return None
         return self.graph.kind(query, name)
 
-    async def _compiled(self, exchange: Exchange, asked: Any) -> Answer | None:
+    async def _compiled(self, exchange: Exchange, asked: dict[str, Any]) -> Answer | None:
         """The answer to a request in the usual form, or by id, whose operation is compiled; None for any other."""
-        if isinstance(asked, bytes):
-            try:
-                asked = orjson.loads(asked)
-            except orjson.JSONDecodeError:
-                return None
-        if not isinstance(asked, dict):
-            return None
         variables, extensions = asked.get("variables"), asked.get("extensions")
         if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
             return None
@@ -350,17 +338,16 @@ class Endpoint(GraphQL[Context, None]):
                 task.cancel()
 
 
-def _by_id(scope: Scope) -> dict[str, Any] | None:
-    """What a GET request asks that has a document's id in place of its text; None of any other."""
-    sent = scope["query_string"]
-    if b"documentId=" not in sent and b"persistedQuery" not in sent:
-        return None
-    asked: dict[str, Any] = dict(parse_qsl(sent.decode("latin-1")))
+def _asked(scope: Scope, body: bytes) -> dict[str, Any] | None:
+    """What a request asks, by the names GraphQL over HTTP has for it; None when it is malformed."""
     try:
-        asked |= {name: orjson.loads(asked[name]) for name in ("variables", "extensions") if name in asked}
+        if scope["method"] != "GET":
+            sent = orjson.loads(body)
+            return sent if isinstance(sent, dict) else None
+        asked: dict[str, Any] = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        return asked | {name: orjson.loads(asked[name]) for name in ("variables", "extensions") if name in asked}
     except orjson.JSONDecodeError:
         return None
-    return asked if isinstance(_document_of(asked), Reference) else None
 
 
 def _document_of(asked: dict[str, Any]) -> Any:
