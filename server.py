@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MAX_MESSAGE = 64 * 1024
 # How many seconds what still runs after `Application.end` gets to be cancelled.
 LEAVING_SECONDS = 1
+# How many seconds a connection may be idle: longer than proxies keep theirs, which would otherwise send a request down
+# one that is being closed just then.
+IDLE_SECONDS = 75
 FIRST_QUERY = '{ area(code: "330114") { name platforms { totalCount } } }'
 
 
@@ -128,6 +131,7 @@ def serve() -> None:
             server_header=False,
             ws_max_size=MAX_MESSAGE,
             timeout_graceful_shutdown=LEAVING_SECONDS,
+            timeout_keep_alive=IDLE_SECONDS,
         )
         await Server(app, serving).serve(sockets=[listener])
         if keeping is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import http.client
 import json
 import os
 import re
@@ -68,6 +69,16 @@ def own_postgres() -> Iterator[tuple[str, Path]]:
         dsn = embedded.start(folder, fsync="off")
         asyncio.run(migrate(dsn))
         yield dsn, folder
+
+
+def test_a_connection_is_still_good_after_a_while(client: httpx.Client) -> None:
+    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port or 80, timeout=30)
+    for pause in (0, 6):
+        time.sleep(pause)
+        connection.request("GET", "/health")
+        socket = connection.sock
+        assert (connection.getresponse().read(), connection.sock) == (b"alive", socket)
+    connection.close()
 
 
 def post(client: httpx.Client, query: str, **more: Any) -> Any:
