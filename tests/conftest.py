@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -23,6 +23,9 @@ from resolvers.access import ANONYMOUS, Viewer
 from resolvers.context import Context
 from resolvers.snapshots import Snapshot, Statements
 from schema.graph import Graph, build_schema
+
+if TYPE_CHECKING:
+    from documents import Facts
 
 HANGZHOU = Path(__file__).parents[1] / "db" / "data" / "hangzhou"
 
@@ -123,6 +126,22 @@ async def ask(graph: Graph, hangzhou: str) -> AsyncIterator[Ask]:
     """Asks the graph of Hangzhou with its sample data."""
     async with asking(graph, hangzhou) as ask:
         yield ask
+
+
+@pytest.fixture
+async def facts(ask: Ask, graph: Graph, hangzhou: str) -> "Facts":
+    """What there is in Hangzhou that documents can ask for."""
+    # It asks by way of this module.
+    from facts import read_facts
+
+    return await read_facts(ask, hangzhou, graph._schema)
+
+
+@pytest.fixture
+async def pool(hangzhou: str) -> AsyncIterator[asyncpg.Pool]:
+    """Reads the database of Hangzhou."""
+    async with read_pool(hangzhou, size=2) as pool:
+        yield pool
 
 
 async def load_hangzhou(dsn: str) -> None:

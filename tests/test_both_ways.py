@@ -5,18 +5,14 @@
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import asyncpg
 import orjson
 import pytest
-from conftest import asking
 from documents import Drawn, Facts
 from drawing import draw
-from facts import read_facts
 from shrinking import shrunk
 
-from db.pools import read_pool
 from resolvers.compiled import NotCompiled
 from resolvers.context import Context
 from resolvers.errors import Fault
@@ -27,18 +23,6 @@ pytestmark = pytest.mark.anyio
 
 DOCUMENTS = int(os.environ.get("DOCUMENTS", "2000"))
 FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
-
-
-@pytest.fixture
-async def facts(graph: Graph, hangzhou: str) -> Facts:
-    async with asking(graph, hangzhou) as ask:
-        return await read_facts(ask, hangzhou, graph._schema)
-
-
-@pytest.fixture
-async def pool(hangzhou: str) -> AsyncIterator[asyncpg.Pool]:
-    async with read_pool(hangzhou, size=2) as pool:
-        yield pool
 
 
 async def outcome(graph: Graph, pool: asyncpg.Pool, statements: Statements, document: Drawn) -> str:

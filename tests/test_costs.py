@@ -1,19 +1,15 @@
 """What operations cost: known before they run, never less than what they give, and found in no time."""
 
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import graphql
 import pytest
-from conftest import asking
 from documents import Facts
 from drawing import draw
-from facts import read_facts
 from graphql import GraphQLError, GraphQLList, get_named_type, get_nullable_type, is_leaf_type
 
-from db.pools import read_pool
 from resolvers.compiled import NotCompiled
 from resolvers.context import Context
 from resolvers.costs import Branch, Cost, price_of
@@ -184,18 +180,6 @@ def objects(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + sum(map(objects, value.values()))
     return sum(map(objects, value)) if isinstance(value, list) else 0
-
-
-@pytest.fixture
-async def facts(graph: Graph, hangzhou: str) -> Facts:
-    async with asking(graph, hangzhou) as ask:
-        return await read_facts(ask, hangzhou, graph._schema)
-
-
-@pytest.fixture
-async def pool(hangzhou: str) -> AsyncIterator[asyncpg.Pool]:
-    async with read_pool(hangzhou, size=2) as pool:
-        yield pool
 
 
 async def test_no_answer_has_more_objects_than_were_charged(graph: Graph, facts: Facts, pool: asyncpg.Pool) -> None:
