@@ -68,17 +68,24 @@ def empty_database(postgres: str, migrated_template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def hangzhou(postgres: str, migrated_template: str) -> Iterator[str]:
-    """The DSN of a database with the network of Hangzhou and its sample data, for tests that only read."""
+def hangzhou_template(postgres: str, migrated_template: str) -> Iterator[str]:
+    """The DSN of a database with the network of Hangzhou and its sample data. Nobody may be connected to it."""
     with database(postgres, template=database_name(migrated_template)) as dsn:
         asyncio.run(load_hangzhou(dsn))
         yield dsn
 
 
+@pytest.fixture(scope="session")
+def hangzhou(postgres: str, hangzhou_template: str) -> Iterator[str]:
+    """The DSN of a database with the network of Hangzhou and its sample data, for tests that change none of it."""
+    with database(postgres, template=database_name(hangzhou_template)) as dsn:
+        yield dsn
+
+
 @pytest.fixture
-def own_hangzhou(postgres: str, hangzhou: str) -> Iterator[str]:
+def own_hangzhou(postgres: str, hangzhou_template: str) -> Iterator[str]:
     """The DSN of a database with the network of Hangzhou and its sample data, this test's own."""
-    with database(postgres, template=database_name(hangzhou)) as dsn:
+    with database(postgres, template=database_name(hangzhou_template)) as dsn:
         yield dsn
 
 

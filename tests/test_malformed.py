@@ -61,8 +61,8 @@ mutation ($title: String!, $body: String, $topics: [String!], $key: String) {
 
 
 @pytest.fixture(scope="module")
-def client(postgres: str, hangzhou: str) -> Iterator[httpx.Client]:
-    with database(postgres, template=database_name(hangzhou)) as dsn:
+def client(postgres: str, hangzhou_template: str) -> Iterator[httpx.Client]:
+    with database(postgres, template=database_name(hangzhou_template)) as dsn:
         headers = {"authorization": f"Bearer {asyncio.run(issued(dsn))}"}
         with (
             served(DATABASE_URL=dsn, LOG_LEVEL="error") as (address, _),

@@ -48,9 +48,9 @@ class Logged:
 
 
 @pytest.fixture(scope="module")
-def logged(postgres: str, hangzhou: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+def logged(postgres: str, hangzhou_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
     path = tmp_path_factory.mktemp("log") / "lines"
-    with database(postgres, template=database_name(hangzhou)) as dsn, path.open("wb") as log:
+    with database(postgres, template=database_name(hangzhou_template)) as dsn, path.open("wb") as log:
         key = asyncio.run(issued(dsn))
         with (
             served(log.fileno(), DATABASE_URL=dsn, METRICS="1") as (address, _),

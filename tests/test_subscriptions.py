@@ -48,8 +48,8 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def servers(postgres: str, hangzhou: str) -> Iterator[Served]:
-    with database(postgres, template=database_name(hangzhou)) as dsn, ExitStack() as stack:
+def servers(postgres: str, hangzhou_template: str) -> Iterator[Served]:
+    with database(postgres, template=database_name(hangzhou_template)) as dsn, ExitStack() as stack:
         both = [stack.enter_context(served(DATABASE_URL=dsn, SUBSCRIPTIONS="1100")) for _ in range(2)]
         yield Served(dsn, *both)
 

@@ -24,9 +24,9 @@ ROLLUP = """
 
 
 @pytest.fixture(scope="module")
-def server(postgres: str, hangzhou: str) -> Iterator[tuple[str, str]]:
+def server(postgres: str, hangzhou_template: str) -> Iterator[tuple[str, str]]:
     """The database and the address of a server."""
-    with database(postgres, template=database_name(hangzhou)) as dsn, served(DATABASE_URL=dsn) as (address, _):
+    with database(postgres, template=database_name(hangzhou_template)) as dsn, served(DATABASE_URL=dsn) as (address, _):
         yield dsn, address
 
 

@@ -52,9 +52,9 @@ async def partner_of(dsn: str, code: str = "330102") -> str:
 
 
 @pytest.fixture(scope="module")
-def server(postgres: str, hangzhou: str) -> Iterator[Served]:
+def server(postgres: str, hangzhou_template: str) -> Iterator[Served]:
     with (
-        database(postgres, template=database_name(hangzhou)) as dsn,
+        database(postgres, template=database_name(hangzhou_template)) as dsn,
         served(DATABASE_URL=dsn, WEBHOOKS_PRIVATE="1") as (address, _),
     ):
         yield Served(dsn, address)
