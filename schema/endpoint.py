@@ -164,11 +164,13 @@ class Endpoint(GraphQL[Context, None]):
 
     async def _compiled(self, exchange: Exchange, asked: dict[str, Any]) -> Answer | None:
         """The answer to a request in the usual form, or by id, whose operation is compiled; None for any other."""
-        variables, extensions = asked.get("variables"), asked.get("extensions")
-        if not isinstance(variables, dict | None) or not isinstance(extensions, dict | None):
+        name, variables, extensions = asked.get("operationName"), asked.get("variables"), asked.get("extensions")
+        if not isinstance(name, str | None) or not all(
+            isinstance(each, dict | None) for each in (variables, extensions)
+        ):
             return None
         run = exchange.run
-        run.query, run.name, run.is_compiled = _document_of(asked), asked.get("operationName"), True
+        run.query, run.name, run.is_compiled = _document_of(asked), name, True
         try:
             if isinstance(run.query, Reference):
                 run.query = await self.graph.guard.text(run.query, run.context)

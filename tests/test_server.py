@@ -162,6 +162,7 @@ def test_long_answers_are_compressed(client: httpx.Client) -> None:
         b'{"query": 7}', b'{"query": ["{ __typename }"]}', b'{"query": "\\ud800"}', b'[{"query": "{ __typename }"}]',
         b'{"query": "{ __typename }", "variables": 7}', b'{"query": "{ __typename }", "variables": []}',
         b'{"query": "{ __typename }", "extensions": 7}', b'{"query": "{ __typename }", "operationName": 7}',
+        b'{"query": "{ __typename }", "operationName": {}}', b'{"query": {}}', b'{"query": "", "operationName": []}',
         b'{"query": "{ __typename }", "operationName": "Unknown"}', b'{"query": "fragment F on Query { __typename }"}',
         gzip.compress(b'{"query": "{ __typename }"}', mtime=0),
     ],
