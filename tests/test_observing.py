@@ -109,6 +109,14 @@ def test_a_line_says_who_wrote_and_which_errors_were_told(logged: Logged) -> Non
     ]  # fmt: skip
 
 
+def test_a_malformed_request_has_its_line_too(logged: Logged) -> None:
+    body = {"query": "{ __typename }", "operationName": {}}
+    logged.client.post("/graphql", json={"query": "{ __typename }"})
+    logged.client.post("/graphql", json=body, headers={"x-request-id": "malformed-1"})
+    line = logged.line("malformed-1")
+    assert (line["event"], line["codes"], line["status"]) == ("refused", ["BAD_REQUEST"], 400)
+
+
 def test_a_line_has_no_value_that_was_sent(logged: Logged) -> None:
     asked: list[dict[str, Any]] = [
         {"query": NAMED, "variables": {"code": SENT}},
