@@ -49,6 +49,7 @@ lock: python ## Write the requirements files anew from pyproject.toml
 	$(COMPILE) --constraint requirements.txt --extra otel --output-file requirements-otel.txt
 	$(COMPILE) --constraint requirements-otel.txt --extra dev --extra otel --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements.txt --extra bench --output-file requirements-bench.txt
+	$(COMPILE) --constraint requirements-dev.txt --extra web --output-file requirements-web.txt
 
 migration: python ## Write a migration for changed tables; takes NAME=… and DATABASE_URL=… of a migrated database
 	@$(PYTHON) install.py requirements-dev.txt

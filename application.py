@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
@@ -39,6 +39,7 @@ from schema.endpoint import Endpoint
 from schema.graph import Graph, build_schema
 from schema.headers import PREFLIGHT
 from settings import Settings
+from website import Website
 
 # They are imported where figures are kept and spans are sent: elsewhere nobody should wait for them.
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 Headers = list[tuple[bytes, bytes]]
+# The application whose trusted documents are those of the dashboard.
+DASHBOARD = "dashboard"
 
 
 class Application:
@@ -74,7 +77,9 @@ class Application:
         self._metrics = metrics
         self._tracing = _tracing() if settings.otel_exporter_otlp_endpoint else None
         self._observer = Observer(metrics, self._tracing)
+        self._website = Website()
         self._schema = build_schema(self._gate, self._observer, policy_of(settings))
+        self._schema.guard.trusted.bring(DASHBOARD, self._website.documents)
         self._usage = self._observer.usage = FieldUsage(self._schema._schema)
         is_compiling = settings.execution == "compiled"
         origins = settings.origins
@@ -86,7 +91,9 @@ class Application:
             origins=origins,
             max_age=settings.documents_max_age,
         )
-        self._pages = Starlette(routes=self._routes(self._schema), lifespan=self._lifespan)
+        absent = {404: lambda request, _: self._website.absent(request)}
+        self._pages = Starlette(routes=self._routes(self._schema), lifespan=self._lifespan, exception_handlers=absent)
+        self._beside = self._website.with_assets(self._pages)
         self._inner: ASGIApp = CompressMiddleware(self._routed)
         if origins:
             self._inner = CORSMiddleware(
@@ -131,7 +138,7 @@ class Application:
             scope["app"] = self._pages
             await self._endpoint(scope, receive, send)
         else:
-            await self._pages(scope, receive, send)
+            await self._beside(scope, receive, send)
 
     async def end(self) -> None:
         """Begin nothing any more, let those finish who are being answered, and close what stays open."""
@@ -149,7 +156,7 @@ class Application:
             return PlainTextResponse("alive")
 
         return [
-            Route("/", lambda _: RedirectResponse("/graphql")),
+            *self._website.routes(),
             Route("/schema.graphql", lambda _: PlainTextResponse(schema.as_str())),
             Route("/check-in/{code}.svg", picture),
             *(Route(path, alive) for path in ("/livez", "/health")),

@@ -73,8 +73,15 @@ class TrustedDocuments:
         self._lock = asyncio.Lock()
         self._state: trusted.State | None = None
         self._looked = -LOOKING
+        # Those that came with the program, by application and id.
+        self._brought: list[tuple[str, str, str]] = []
         self._texts: dict[str, str] = {}
         self._apps: dict[str, set[str]] = {}
+
+    def bring(self, app: str, documents: Mapping[str, str]) -> None:
+        """Trust the documents of an application that comes with the program, whatever the database holds."""
+        self._brought += [(app, id_, text) for id_, text in documents.items()]
+        self._read([])
 
     async def text(self, pool: asyncpg.Pool, reference: str, app: str | None) -> str | None:
         """The text of the document with an id, among those of an application if one is named; None if there is none."""
@@ -108,7 +115,7 @@ class TrustedDocuments:
 
     def _read(self, rows: list[asyncpg.Record]) -> None:
         self._texts, self._apps = {}, {}
-        for row in rows:
-            text = row["text"]
-            self._texts[row["id"]] = self._texts[f"sha256:{digest_of(text)}"] = text
-            self._apps.setdefault(text, set()).add(row["app"])
+        kept = [(row["app"], row["id"], row["text"]) for row in rows]
+        for app, id_, text in [*self._brought, *kept]:
+            self._texts[id_] = self._texts[f"sha256:{digest_of(text)}"] = text
+            self._apps.setdefault(text, set()).add(app)

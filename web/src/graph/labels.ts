@@ -1,0 +1,36 @@
+/** What the values of enums are called, as the graph itself says. */
+import { signal } from "@preact/signals";
+import { graphql } from "../gql";
+import { language } from "../state";
+import { ask } from "./client";
+
+const LABELS = graphql(`
+  query Labels {
+    enumLabels {
+      name
+      values {
+        value
+        zh
+        en
+      }
+    }
+  }
+`);
+
+const labels = signal(new Map<string, { zh: string; en: string }>());
+
+export async function loadLabels(): Promise<void> {
+  const { data } = await ask(LABELS, {});
+  if (data) {
+    labels.value = new Map(
+      data.enumLabels.flatMap(({ name, values }) =>
+        values.map(({ value, zh, en }) => [`${name}.${value}`, { zh, en }] as const),
+      ),
+    );
+  }
+}
+
+/** What a value of an enum is called in the language of the page, such as `label("EventKind", "SALON")`. */
+export function label(name: string, value: string): string {
+  return labels.value.get(`${name}.${value}`)?.[language.value] ?? value;
+}

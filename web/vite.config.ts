@@ -1,0 +1,41 @@
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import preact from "@preact/preset-vite";
+import { defineConfig, type Plugin } from "vite";
+
+const TEXT = /\.(html|js|css|svg|json|ttf)$/;
+
+/** Put the manifest of the documents beside what is built, and what is compressed beside each file that can be. */
+function finished(): Plugin {
+  return {
+    name: "finished",
+    apply: "build",
+    async closeBundle() {
+      await copyFile("src/gql/persisted-documents.json", "dist/persisted.json");
+      const names = await readdir("dist", { recursive: true });
+      await Promise.all(names.filter((name) => TEXT.test(name)).map((name) => compressed(join("dist", name))));
+    },
+  };
+}
+
+async function compressed(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: bytes.length > 1_000_000 ? 9 : 11 };
+  await writeFile(`${path}.br`, await promisify(brotliCompress)(bytes, { params }));
+  await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }));
+}
+
+export default defineConfig({
+  plugins: [preact({ devToolsEnabled: false, prefreshEnabled: false }), finished()],
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    // Every asset is a file of its own, so that the pages may be told to load nothing but files.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 8_000,
+    rolldownOptions: { input: { index: "index.html" } },
+  },
+  server: { proxy: { "/graphql": "http://127.0.0.1:8000", "/schema.graphql": "http://127.0.0.1:8000" } },
+});
