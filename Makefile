@@ -4,17 +4,24 @@ PYTHON ?= python3
 WORKERS ?= 2
 IN_VENV = .venv/bin/python
 
-.PHONY: help run test bench faults soak lint format lock migration python
+.PHONY: help run build test bench faults soak lint format lock migration python
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: python ## Start the server; takes SAMPLE=0, PORT=… and DATABASE_URL=…
 	@$(PYTHON) install.py requirements.txt
+	-@$(PYTHON) -m web.build
 	@exec $(IN_VENV) server.py serve
+
+build: python ## Build the dashboard, as `make run` does, to see what is wrong when it is not built
+	@$(PYTHON) -m web.build
 
 test: lint ## Check everything: style, types and tests; takes WORKERS=…
 	@$(PYTHON) install.py requirements-dev.txt tests/clients
+	@$(PYTHON) -m web.build
+	cd web && PATH="../.venv/bin:$$PATH" npm run --silent check
+	@$(IN_VENV) tests/chromium.py
 	$(IN_VENV) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 bench: python ## Measure against other servers, into bench/RESULTS.md; takes BENCH_ROUNDS=…, BENCH_KEEP=1 and DATABASE_URL=…

@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -61,7 +63,7 @@ def install(requirements: str, lock: int) -> None:
     STAMP.write_text("\n".join([python, *contained]))
 
 
-def install_node_packages(folder: Path) -> None:
+def install_node_packages(folder: Path, npm: str = str(VENV / "bin" / "npm")) -> None:
     """Install what the folder's lock file lists, unless it is there."""
     modules = folder / "node_modules"
     wanted = digest((folder / "package-lock.json").read_text())
@@ -72,20 +74,27 @@ def install_node_packages(folder: Path) -> None:
     shutil.rmtree(modules, ignore_errors=True)
     # No package has to run anything of its own to be installed.
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error"]
-    subprocess.run([str(VENV / "bin" / "npm"), "ci", *quiet], cwd=folder, check=True)
+    subprocess.run([npm, "ci", *quiet], cwd=folder, check=True)
     stamp.write_text(wanted)
 
 
-def main() -> None:
-    require_python()
+@contextmanager
+def alone() -> Iterator[int]:
+    """While nobody else installs anything; the descriptor of the lock."""
     with (ROOT / ".venv.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print("Waiting for another installation", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock.fileno()
+
+
+def main() -> None:
+    require_python()
+    with alone() as lock:
         try:
-            install(sys.argv[1], lock.fileno())
+            install(sys.argv[1], lock)
             for folder in sys.argv[2:]:
                 install_node_packages(ROOT / folder)
         except subprocess.CalledProcessError:

@@ -9,13 +9,17 @@ const TEXT = /\.(html|js|css|svg|json|ttf)$/;
 
 /** Put the manifest of the documents beside what is built, and what is compressed beside each file that can be. */
 function finished(): Plugin {
+  let built = "dist";
   return {
     name: "finished",
     apply: "build",
+    configResolved(config) {
+      built = config.build.outDir;
+    },
     async closeBundle() {
-      await copyFile("src/gql/persisted-documents.json", "dist/persisted.json");
-      const names = await readdir("dist", { recursive: true });
-      await Promise.all(names.filter((name) => TEXT.test(name)).map((name) => compressed(join("dist", name))));
+      await copyFile("src/gql/persisted-documents.json", join(built, "persisted.json"));
+      const names = await readdir(built, { recursive: true });
+      await Promise.all(names.filter((name) => TEXT.test(name)).map((name) => compressed(join(built, name))));
     },
   };
 }

@@ -20,16 +20,17 @@ export interface Answer<D> {
   again: () => void;
 }
 
-/** The answer to a document; what was answered before stays until the next answer is there. */
+/** The answer to a document; what was answered before stays until the next answer is there. Without variables none is asked. */
 export function useAnswer<D, V extends Record<string, unknown>>(
   document: TypedDocumentString<D, V>,
-  variables: V,
+  variables: V | null,
 ): Answer<D> {
   const wanted = JSON.stringify([variables, key.value]);
   const [state, setState] = useState<{ data?: D; failed?: Failed; wanted?: string }>({});
   const [attempt, setAttempt] = useState(0);
   const asked = useRef({ attempt, tick: tick.value });
   useEffect(() => {
+    if (!variables) return;
     let isCurrent = true;
     const isAnew = asked.current.attempt !== attempt || asked.current.tick !== tick.value;
     asked.current = { attempt, tick: tick.value };
@@ -44,8 +45,8 @@ export function useAnswer<D, V extends Record<string, unknown>>(
   return {
     data: state.data,
     failed: state.wanted === wanted ? state.failed : undefined,
-    isLoading: state.wanted !== wanted,
-    asked: { document: document as never, variables },
+    isLoading: variables !== null && state.wanted !== wanted,
+    asked: { document: document as never, variables: variables ?? {} },
     again: () => setAttempt((number) => number + 1),
   };
 }

@@ -1,5 +1,5 @@
 /** Asks the graph. Documents are sent by their ids, which the server trusts, and by GET, so that browsers may keep answers. */
-import { cacheExchange, Client, type CombinedError, fetchExchange } from "@urql/core";
+import { cacheExchange, Client, type CombinedError, fetchExchange, type OperationContext } from "@urql/core";
 import { effect } from "@preact/signals";
 import type { TypedDocumentString } from "../gql/graphql";
 import { key } from "../state";
@@ -24,8 +24,12 @@ function made(): Client {
     url: "/graphql",
     exchanges: [cacheExchange, fetchExchange],
     preferGetMethod: true,
-    fetchOptions: () => ({ headers: { ...authorization(), accept: "application/graphql-response+json" } }),
+    fetchOptions: () => ({ headers: headers() }),
   });
+}
+
+function headers(): Record<string, string> {
+  return { ...authorization(), accept: "application/graphql-response+json" };
 }
 
 /** The header that says who asks. */
@@ -45,9 +49,12 @@ export async function ask<D, V>(
   isAnew = false,
 ): Promise<{ data?: D; failed?: Failed }> {
   const persisted = { kind: "Document" as const, definitions: [], documentId: idOf(document) };
-  const answer = await client
-    .query(persisted as never, variables as never, { requestPolicy: isAnew ? "network-only" : "cache-first" })
-    .toPromise();
+  // What the browser has kept is asked for anew too; when nothing has changed, that is all the server says.
+  const anew: Partial<OperationContext> = {
+    requestPolicy: "network-only",
+    fetchOptions: () => ({ headers: headers(), cache: "no-cache" }),
+  };
+  const answer = await client.query(persisted as never, variables as never, isAnew ? anew : undefined).toPromise();
   return { data: (answer.data as D | null) ?? undefined, failed: answer.error && failedBy(answer.error) };
 }
 

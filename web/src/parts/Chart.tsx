@@ -21,7 +21,7 @@ export interface ChartProps {
 /** Colours that those can tell apart who see no red or no green (Okabe and Ito). */
 export const COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00", "#666666"];
 /** From little to much, dark enough for white letters. */
-export const SCALE = ["#6f93ad", "#3f78a8", "#1f5a96", "#0b3c73", "#06244b"];
+export const SCALE = ["#587890", "#3f78a8", "#1f5a96", "#0b3c73", "#06244b"];
 
 export const Chart = forwardRef<Drawn, ChartProps>(function Chart({ option, label, height = 300, onClick }, ref) {
   const box = useRef<HTMLDivElement>(null);

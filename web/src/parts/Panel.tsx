@@ -106,39 +106,45 @@ function TakeAway<D>({
     ["python", "Python"],
   ];
   return (
-    <details class="menu" onKeyDown={(event) => event.key === "Escape" && event.currentTarget.removeAttribute("open")}>
-      <summary aria-label={t("取走数据", "Take away")} title={t("取走数据", "Take away")}>
-        {told || "⤓"}
-      </summary>
-      <div
-        class="choices"
-        onClick={(event) => (event.currentTarget.parentElement as HTMLDetailsElement).removeAttribute("open")}
-      >
-        {sheet && (
-          <>
-            <button type="button" onClick={() => takeCsv(sheet())}>
-              CSV
-            </button>
-            <button type="button" onClick={() => takeXlsx(sheet())}>
-              XLSX
-            </button>
-          </>
-        )}
-        {chart && sheet && (
-          <button type="button" onClick={() => chart.current && takePng(chart.current.png(), sheet().name)}>
-            PNG
-          </button>
-        )}
-        {forms.map(([form, name]) => (
-          <button type="button" key={form} onClick={() => copied(form)}>
-            {t(`复制为 ${name}`, `Copy as ${name}`)}
-          </button>
-        ))}
-      </div>
+    <>
+      {/* What is in a closed menu is not read out. */}
       <span class="unseen" role="status">
         {told}
       </span>
-    </details>
+      <details
+        class="menu"
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.removeAttribute("open")}
+      >
+        <summary aria-label={t("取走数据", "Take away")} title={t("取走数据", "Take away")}>
+          {told || "⤓"}
+        </summary>
+        <div
+          class="choices"
+          onClick={(event) => (event.currentTarget.parentElement as HTMLDetailsElement).removeAttribute("open")}
+        >
+          {sheet && (
+            <>
+              <button type="button" onClick={() => takeCsv(sheet())}>
+                CSV
+              </button>
+              <button type="button" onClick={() => takeXlsx(sheet())}>
+                XLSX
+              </button>
+            </>
+          )}
+          {chart && sheet && (
+            <button type="button" onClick={() => chart.current && takePng(chart.current.png(), sheet().name)}>
+              PNG
+            </button>
+          )}
+          {forms.map(([form, name]) => (
+            <button type="button" key={form} onClick={() => copied(form)}>
+              {t(`复制为 ${name}`, `Copy as ${name}`)}
+            </button>
+          ))}
+        </div>
+      </details>
+    </>
   );
 }
 

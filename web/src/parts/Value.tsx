@@ -59,14 +59,14 @@ export function Figure({ value: masked, completeness: maskedCompleteness, basis,
   ];
   return (
     <div class={`figure-card ${basis === "REPORTED" ? "reported" : ""}`} data-figure={indicator.key}>
-      <div class="name">
-        {title}
-        <span class="badge">{basis === "REPORTED" ? t("报告", "reported") : t("计算", "computed")}</span>
-      </div>
+      <div class="name">{title}</div>
       <Flashing text={text} href={href} />
       {completeness && <Complete completeness={completeness} />}
       <details class="meaning">
-        <summary>{t("说明", "What it means")}</summary>
+        <summary>
+          <span class="badge">{basis === "REPORTED" ? t("报告", "reported") : t("计算", "computed")}</span>{" "}
+          {t("说明", "meaning")}
+        </summary>
         <dl>
           {parts.map(
             ([what, told]) =>

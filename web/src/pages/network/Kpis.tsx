@@ -108,13 +108,13 @@ export function Kpis({ at, filter }: { at?: string; filter: Filter }) {
     reported: { ...area, observations: { indicator: REPORTED } },
   });
   return (
-    <Panel title={t("关键指标", "Key figures")} className="wide" answer={answer}>
+    <Panel title={t("关键指标", "Key figures")} className="kpis" answer={answer}>
       {(data) => {
         const asOf = moment(data.platforms.asOf);
-        const totals: [Subject, typeof data.events.total][] = [
-          ["EVENTS", data.events.total],
-          ["RESULTS", data.results.total],
-          ["MEMBERS", data.members.total],
+        const totals: [Subject, string, typeof data.events.total][] = [
+          ["EVENTS", t("活动场次", "Events"), data.events.total],
+          ["RESULTS", t("成果", "Results"), data.results.total],
+          ["MEMBERS", t("委员", "Members"), data.members.total],
         ];
         return (
           <>
@@ -132,11 +132,13 @@ export function Kpis({ at, filter }: { at?: string; filter: Filter }) {
                   />
                 )),
               )}
-              {totals.flatMap(([of, { where, values }]) =>
+              {totals.flatMap(([of, counted, { where, values }]) =>
                 values.map((value, number) => (
                   <Figure
                     key={`${of} ${number}`}
                     value={value}
+                    // Each subject is counted first.
+                    name={number === 0 ? counted : undefined}
                     basis="COMPUTED"
                     href={rowsHref(of, where)}
                     asOf={asOf}

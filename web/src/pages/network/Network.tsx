@@ -74,8 +74,10 @@ export function Network() {
           {t("只看有出处的事实", "Only facts with a source")}
         </label>
       </form>
-      <Kpis at={at} filter={filter} />
-      <Treemap at={at} size={size} shade={shade} filter={filter} />
+      <div class="network">
+        <Kpis at={at} filter={filter} />
+        <Treemap at={at} size={size} shade={shade} filter={filter} />
+      </div>
     </>
   );
 }
@@ -103,7 +105,7 @@ function Choice(props: {
 /** Where one is, each step a way back. */
 function Path({ at }: { at?: string }) {
   const { query } = useLocation();
-  const { data } = useAnswer(PLACE, { code: at ?? "" });
+  const { data } = useAnswer(PLACE, at ? { code: at } : null);
   const area = at ? data?.area : undefined;
   useTitle(area?.name);
   // Ancestors come nearest first; the province has no map of its own.
@@ -112,9 +114,7 @@ function Path({ at }: { at?: string }) {
   const to = (code?: string): string => `/?${new URLSearchParams(code ? { ...others, at: code } : others)}`;
   return (
     <nav class="path" aria-label={t("所在位置", "Where you are")}>
-      <a href={to()} aria-current={at ? undefined : "page"}>
-        {t("全部", "All")}
-      </a>
+      {at ? <a href={to()}>{t("全部", "All")}</a> : <h1 aria-current="page">{t("全部区县", "All districts")}</h1>}
       {above.map(({ code, name }) => (
         <a key={code} href={to(code)}>
           {name}

@@ -58,6 +58,11 @@ const NETWORK = graphql(`
   }
 `);
 
+/** The codes of areas down to townships; what else has a place in the tree has no map of its own. */
+const AREA = /^\d{4,9}$/;
+/** The colour of tiles of which what the colour stands for is not known. */
+const UNKNOWN = "#6b7177";
+
 export interface TreemapProps {
   /** The code of the area that fills the map; none for all of them. */
   at?: string;
@@ -106,20 +111,13 @@ export function Treemap({ at, size, shade, filter }: TreemapProps) {
   const option = useMemo(() => tiles && optionOf(tiles, size, shade, unit), [tiles, size, shade, unit]);
 
   const goDown = (tile: Tile): void => {
-    if (tile.slug && by[0] === "PLATFORM") route(`/platforms/${tile.slug}`);
-    else {
-      // Of a path of keys, the next area below the one that is shown.
-      const keys = tile.id.split("/");
-      const next = keys.find((code) => /^\d{4,12}$/.test(code) && code !== at && code.length > (at ?? "33").length);
-      if (next && !(keys.length === 2 && by[0] === "TOWNSHIP" && tile.slug && keys[0] === at)) {
-        route(`/?${new URLSearchParams({ ...query, at: next })}`);
-      }
-    }
+    const href = hrefBelow(tile, by.length - depthOf(tiles), query);
+    if (href) route(href);
   };
   return (
     <Panel
       title={t("协商平台网络", "The network of platforms")}
-      className="wide"
+      className="map"
       answer={answer}
       chart={chart}
       isEmpty={() => tiles?.length === 0}
@@ -142,7 +140,8 @@ export function Treemap({ at, size, shade, filter }: TreemapProps) {
               )}
               onClick={(data) => goDown(data as Tile)}
             />
-            <TileLinks tiles={tiles ?? []} query={query} />
+            <Legend bounds={range(tiles ?? [])} unit={unit} name={shade.name()} />
+            <TileLinks tiles={tiles ?? []} skipped={by.length - depthOf(tiles)} query={query} />
             {sizes && sizes.rowCount > sizes.rows.length && (
               <p class="note">
                 {t(
@@ -158,18 +157,44 @@ export function Treemap({ at, size, shade, filter }: TreemapProps) {
   );
 }
 
+/** How many levels the tiles have. */
+function depthOf(tiles: readonly Tile[] = []): number {
+  return tiles[0] ? 1 + depthOf(tiles[0].children) : 0;
+}
+
+/** What lies below a tile: the map of its topmost area, of which `skipped` levels are not shown, or a platform's page. */
+function hrefBelow(tile: Tile, skipped: number, query: Record<string, string>): string | undefined {
+  const code = tile.id.split("/")[skipped];
+  if (code && AREA.test(code)) return `/?${new URLSearchParams({ ...query, at: code })}`;
+  return tile.slug && `/platforms/${encodeURIComponent(tile.slug)}`;
+}
+
 /** The topmost tiles as links, for those who use the keyboard, or another way of looking. */
-function TileLinks({ tiles, query }: { tiles: Tile[]; query: Record<string, string> }) {
+function TileLinks({ tiles, skipped, query }: { tiles: Tile[]; skipped: number; query: Record<string, string> }) {
+  const linked = tiles.flatMap((tile) => (hrefBelow(tile, skipped, query) ? [tile] : (tile.children ?? [])));
   return (
     <ul class="tiles" aria-label={t("下一级", "One level down")}>
-      {tiles.map((tile) => (
+      {linked.map((tile) => (
         <li key={tile.id}>
-          <a href={tile.slug ? `/platforms/${tile.slug}` : `/?${new URLSearchParams({ ...query, at: tile.code })}`}>
-            {tile.name} <small>{written(tile.value)}</small>
-          </a>
+          <a href={hrefBelow(tile, skipped, query)}>{tile.name}</a> <small>{written(tile.value)}</small>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What the colours stand for. */
+function Legend({ bounds, unit, name }: { bounds: [number, number] | null; unit?: string; name: string }) {
+  if (!bounds) return null;
+  return (
+    <p class="legend">
+      {name} {written(bounds[0], unit)}
+      {SCALE.map((color) => (
+        <i key={color} style={{ background: color }} />
+      ))}
+      {written(bounds[1], unit)}
+      <i style={{ background: UNKNOWN }} /> {t("没有数据", "not known")}
+    </p>
   );
 }
 
@@ -219,6 +244,8 @@ function optionOf(tiles: Tile[], size: Measured, shade: Measured, unit: string |
         nodeClick: false,
         breadcrumb: { show: false },
         visibleMin: 30,
+        // The root is the whole panel, and needs no heading.
+        levels: [{ upperLabel: { show: false }, itemStyle: { borderWidth: 0, gapWidth: 2 } }],
         label: { show: true, overflow: "truncate", color: "#fff" },
         upperLabel: { show: true, height: 24, color: "#fff", fontWeight: "bold" },
         itemStyle: { borderColor: "#2b3946", borderWidth: 1, gapWidth: 1 },
@@ -234,7 +261,7 @@ function coloured(tile: Tile, bounds: [number, number] | null): object {
   if (children) {
     return { ...tile, itemStyle: { color: "#2b3946" }, children: children.map((child) => coloured(child, bounds)) };
   }
-  if (shade === null || bounds === null) return { ...tile, itemStyle: { color: "#757b80" } };
+  if (shade === null || bounds === null) return { ...tile, itemStyle: { color: UNKNOWN } };
   const [least, most] = bounds;
   const step = most > least ? Math.floor(((shade - least) / (most - least)) * SCALE.length) : 2;
   return { ...tile, itemStyle: { color: SCALE[Math.min(step, SCALE.length - 1)] } };

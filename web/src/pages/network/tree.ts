@@ -1,5 +1,7 @@
 /** The tree that a rollup's flat rows make, level by level, as the treemap wants it. */
 
+import { t } from "../../state";
+
 /** A row of a rollup, as far as the tree needs it. */
 export interface Keyed {
   keys: { value: string; label: string; node?: { __typename: string; slug?: string } | null }[];
@@ -31,7 +33,14 @@ export function tilesOf(sizes: readonly Keyed[], shades: readonly Keyed[]): Tile
       const id = path(row, depth + 1);
       let tile = known.get(id);
       if (!tile) {
-        tile = { name: key.label, id, code: key.value, slug: key.node?.slug, value: 0, shade: shadeOf.get(id) ?? null };
+        tile = {
+          name: key.label || unplaced(),
+          id,
+          code: key.value,
+          slug: key.node?.slug,
+          value: 0,
+          shade: shadeOf.get(id) ?? null,
+        };
         known.set(id, tile);
         siblings.push(tile);
       }
@@ -41,6 +50,11 @@ export function tilesOf(sizes: readonly Keyed[], shades: readonly Keyed[]): Tile
   }
   for (const tile of known.values()) if (tile.children?.length === 0) delete tile.children;
   return roots;
+}
+
+/** What lies at a level without being in any place of it, such as a forum of the whole district. */
+function unplaced(): string {
+  return t("直属", "Of its own");
 }
 
 function path(row: Keyed, depth: number): string {
