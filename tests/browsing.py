@@ -79,6 +79,7 @@ class Look:
         self.page.goto(path)
         self.page.wait_for_selector("main :is(.panel, p)")
         expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
+        assert self.is_offline or self.page.get_by_role("alert").all_inner_texts() == []
         return self.page
 
     def faults(self) -> list[str]:

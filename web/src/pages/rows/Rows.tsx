@@ -34,7 +34,7 @@ function Listed({ list }: { list: List }) {
         columns: list.columns().map(({ name }) => name),
         rows: list.page(data).nodes.map((node) => list.columns().map(({ cell }) => cell(node))),
       })}
-      note={<code>{JSON.stringify(where)}</code>}
+      note={where != null && <code>{JSON.stringify(where)}</code>}
     >
       {(data) => {
         const page: Page = list.page(data);
@@ -65,9 +65,11 @@ function Listed({ list }: { list: List }) {
   );
 }
 
+/** The filter of the address. One without any condition is none. */
 function parsed(text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? "{}");
+    const where: unknown = JSON.parse(text ?? "null");
+    return where !== null && typeof where === "object" && Object.keys(where).length === 0 ? null : where;
   } catch {
     // Whoever broke the address is told by the graph what a filter is.
     return text;
