@@ -4,7 +4,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 IN_VENV = .venv/bin/python
 
-.PHONY: help run build test bench faults soak lint format lock migration python
+.PHONY: help run build test bench faults soak screens lint format lock migration python
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,11 @@ bench: python ## Measure against other servers, into bench/RESULTS.md; takes BEN
 faults: python ## Do to a server and its database what may happen to them, into docs/faults.md
 	@$(PYTHON) install.py requirements-dev.txt
 	@exec $(IN_VENV) -m faults
+
+screens: build ## Take the pictures of docs/screens, and time the first view
+	@$(PYTHON) install.py requirements-dev.txt
+	@$(IN_VENV) tests/chromium.py
+	@exec $(IN_VENV) -m web.screens
 
 SECONDS = 3600
 soak: python ## Load one server for a long time and see whether it stays the same; takes SECONDS=…

@@ -246,7 +246,7 @@ NOTHING = "default-src 'none'; frame-ancestors 'none'"
     [
         ("POST", "/graphql", JSON, 200), ("POST", "/graphql", {"content-type": "text/plain"}, 415),
         ("PUT", "/graphql", {}, 405), ("GET", "/graphql?query={", {}, 400), ("GET", "/health", {}, 200),
-        ("GET", "/nowhere", {}, 404), ("GET", "/", {}, 307), ("GET", "/schema.graphql", {}, 200),
+        ("GET", "/nowhere", {}, 404), ("GET", "/schema.graphql", {}, 200),
         ("OPTIONS", "/graphql", {"origin": FOREIGN, "access-control-request-method": "POST"}, 400),
     ],
 )  # fmt: skip
