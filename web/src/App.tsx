@@ -10,7 +10,18 @@ const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absen
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
+/** Lead those who hear the page to the new one when the address changes, but not out of a field they type in. */
+function useFocus(): () => void {
+  const path = useRef(location.pathname);
+  return () => {
+    const isSame = path.current === location.pathname;
+    path.current = location.pathname;
+    if (!isSame && !document.activeElement?.matches("input")) document.getElementById("main")?.focus();
+  };
+}
+
 export function App() {
+  const arrived = useFocus();
   return (
     // What is not a page of this program, such as the explorer, is left to the browser.
     <LocationProvider scope={/^\/(?!graphql|schema\.graphql|check-in)/}>
@@ -19,7 +30,7 @@ export function App() {
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
-        <Router>
+        <Router onRouteChange={arrived}>
           <Route path="/" component={Network} />
           <Route path="/search" component={Search} />
           <Route path="/rows/:of" component={Rows} />

@@ -14,14 +14,10 @@ export const key = signal(sessionStorage.getItem("key") ?? "");
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 const prefersDark = signal(darkness.matches);
 darkness.addEventListener("change", () => (prefersDark.value = darkness.matches));
-const printing = signal(false);
-// Paper is white.
-addEventListener("beforeprint", () => (printing.value = true));
-addEventListener("afterprint", () => (printing.value = false));
 
 /** Whether the page is dark just now. */
 export function isDark(): boolean {
-  return !printing.value && (theme.value === "dark" || (theme.value === "auto" && prefersDark.value));
+  return theme.value === "dark" || (theme.value === "auto" && prefersDark.value);
 }
 
 effect(() => {
@@ -36,6 +32,22 @@ effect(() => {
   if (key.value) sessionStorage.setItem("key", key.value);
   else sessionStorage.removeItem("key");
 });
+
+/** How long charts take to be drawn in other colours, in milliseconds. */
+const REDRAWN = 700;
+
+/** Print the page, in the colours for paper, charts too. */
+export function print(): void {
+  const before = theme.value;
+  theme.value = "light";
+  setTimeout(
+    () => {
+      window.print();
+      theme.value = before;
+    },
+    before === "light" ? 0 : REDRAWN,
+  );
+}
 
 /** The text in the language of the page. */
 export function t(zh: string, en: string): string {

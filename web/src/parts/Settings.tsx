@@ -1,5 +1,5 @@
 /** Language, colours and the key of whoever looks. */
-import { key, language, t, theme, type Theme } from "../state";
+import { key, language, print, t, theme, type Theme } from "../state";
 
 export function Settings() {
   const themes: [Theme, string][] = [
@@ -28,6 +28,9 @@ export function Settings() {
           </option>
         ))}
       </select>
+      <button type="button" class="quiet" onClick={print}>
+        {t("打印", "Print")}
+      </button>
       <details class="menu key">
         <summary>{key.value ? t("已用密钥", "Key in use") : t("密钥", "Key")}</summary>
         <form
