@@ -62,14 +62,14 @@ export function Ageing({ scope }: { scope: Scope }) {
     longer: filter("longer"),
   });
   const names = {
-    month: t("不满 30 天", "< 30 days"),
-    quarter: t("30–89 天", "30–89 days"),
-    half: t("90–179 天", "90–179 days"),
-    longer: t("180 天及以上", "≥ 180 days"),
+    month: t("<30 天", "<30 days"),
+    quarter: t("30–89", "30–89"),
+    half: t("90–179", "90–179"),
+    longer: t("≥180 天", "≥180 days"),
   };
   return (
     <Panel
-      title={t("未办结的有多久了", "How long open results have been open")}
+      title={t("未办结的有多久了", "Age of open results")}
       answer={answer}
       isEmpty={(data) => cellsOf(data).size === 0}
       note={t(

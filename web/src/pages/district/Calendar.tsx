@@ -90,7 +90,7 @@ export function Calendar({ scope }: { scope: Scope }) {
         <Chart
           ref={chart}
           option={option}
-          height={isNarrow ? 330 : 200}
+          height={isNarrow ? 330 : 212}
           label={t(
             `${year} 年活动日历:共 ${written(total)} 场,${written(counted.filter(([, count]) => count > 0).length)} 天有活动`,
             `Calendar of ${year}: ${written(total)} events on ${written(counted.filter(([, count]) => count > 0).length)} days`,
@@ -128,12 +128,12 @@ function optionOf(counted: Counted[], year: string, isNarrow: boolean, dark: boo
       itemWidth: 12,
       text: [t("多", "more"), t("少", "fewer")],
       textStyle: { color: dark ? "#a3afba" : "#56616c" },
-      // What is most stands out most, from a dark page by being light.
-      inRange: { color: [none, ...(dark ? [...SCALE].reverse() : SCALE)] },
+      // What is most stands out most, from a dark page by being light; what is darker than no event is left out there.
+      inRange: { color: [none, ...(dark ? SCALE.slice(0, 3).reverse() : SCALE)] },
     },
     calendar: halves.map((range, number) => ({
       range,
-      top: 50 + number * 145,
+      top: 62 + number * 140,
       left: 34,
       right: 8,
       height: isNarrow ? 115 : 135,

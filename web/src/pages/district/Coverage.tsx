@@ -73,9 +73,9 @@ export function Coverage({ scope, firstList }: { scope: Scope; firstList: string
             label("PlatformKind", kind),
             label("CoverageDenominator", denominator),
             vintage,
-            covered,
+            covered || null,
             eligible,
-            eligible - covered,
+            covered ? eligible - covered : null,
           ];
         }),
       })}
@@ -94,15 +94,27 @@ export function Coverage({ scope, firstList }: { scope: Scope; firstList: string
                     {label("CoverageDenominator", denominator)}{" "}
                     <small>{t(`${vintage} 名单`, `list of ${vintage}`)}</small>
                   </span>
-                  <strong>
-                    {written(covered)}/{written(eligible)}
-                  </strong>
-                  <span class="figure">{written(ratio, "RATIO")}</span>
+                  {covered > 0 ? (
+                    <>
+                      <strong>
+                        {written(covered)}/{written(eligible)}
+                      </strong>
+                      <span class="figure">{written(ratio, "RATIO")}</span>
+                    </>
+                  ) : (
+                    // Where no platform of the kind is known, nobody reported them: that is no coverage of nought.
+                    <>
+                      <span>{t("未报告", "not reported")}</span>
+                      <span class="figure">{t(`共 ${written(eligible)}`, `of ${written(eligible)}`)}</span>
+                    </>
+                  )}
                 </div>
-                <div class="track">
-                  <div class="fill" style={{ width: `${100 * (ratio ?? 0)}%` }} />
-                </div>
-                {eligible > covered && (
+                {covered > 0 && (
+                  <div class="track">
+                    <div class="fill" style={{ width: `${100 * (ratio ?? 0)}%` }} />
+                  </div>
+                )}
+                {covered > 0 && eligible > covered && (
                   <a href={to({ uncovered: name, uncoveredAfter: "" })}>
                     {t(`${written(eligible - covered)} 个未覆盖`, `${written(eligible - covered)} uncovered`)}
                   </a>

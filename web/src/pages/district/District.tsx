@@ -72,26 +72,34 @@ function Known({ code }: { code: string }) {
   const { data, failed } = answer;
   const area = data?.area;
   useTitle(area?.name);
-  if (failed && failed.code !== "UNKNOWN_CODE") return <Failure answer={answer} hasData={false} />;
-  if (failed || (data && area?.__typename !== "District")) return <Absent />;
-  if (!data || area?.__typename !== "District") return <div class="skeleton" aria-label={t("正在加载", "Loading")} />;
+  if (failed?.code === "UNKNOWN_CODE" || (data && area?.__typename !== "District")) return <Absent />;
+  if (failed && !data) return <Failure answer={answer} hasData={false} />;
+  if (!data || area?.__typename !== "District") {
+    return <div class="skeleton" role="status" aria-label={t("正在加载", "Loading")} />;
+  }
   const scope = scopeOf(area, query);
+  const takesPart = data.districts.some((each) => each.code === code);
   return (
-    <>
-      <Head area={area} scope={scope} takesPart={data.districts.some((each) => each.code === code)} />
-      <Platforms scope={scope} />
-      <Coverage scope={scope} firstList={data.firstList.vintage} />
-      <Uncovered scope={scope} firstList={data.firstList.vintage} />
-      <Funnel scope={scope} />
-      <Ageing scope={scope} />
-      <Departments scope={scope} />
-      <Oldest scope={scope} />
-      <Calendar scope={scope} />
-      {query.day && <DayEvents scope={scope} date={query.day} />}
-      <Sectors scope={scope} />
-      <Published scope={scope} />
-      <Versus scope={scope} districts={data.districts} />
-    </>
+    <div class="district">
+      <Head area={area} scope={scope} takesPart={takesPart} />
+      {/* Of a district that does not take part nothing is known, which is not nought. */}
+      {takesPart && (
+        <>
+          <Platforms scope={scope} />
+          <Coverage scope={scope} firstList={data.firstList.vintage} />
+          <Uncovered scope={scope} firstList={data.firstList.vintage} />
+          <Funnel scope={scope} />
+          <Ageing scope={scope} />
+          <Departments scope={scope} />
+          <Oldest scope={scope} />
+          <Calendar scope={scope} />
+          {query.day && <DayEvents scope={scope} date={query.day} />}
+          <Sectors scope={scope} />
+          <Published scope={scope} />
+          <Versus scope={scope} districts={data.districts} />
+        </>
+      )}
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { Figure } from "../../parts/Value";
 import { t } from "../../state";
 import { Bars } from "./Bars";
 import { dated, type Scope, useChoices } from "./scope";
+import { nameOf } from "./sides";
 
 const FUNNEL = graphql(`
   query DistrictFunnel($where: RollupFilter) {
@@ -108,6 +109,7 @@ export function Funnel({ scope }: { scope: Scope }) {
                   key={value.measure}
                   value={value}
                   basis="COMPUTED"
+                  name={nameOf("results", value.measure)}
                   href={value.measure === "COUNT" ? rowsHref("RESULTS", chosen.where) : undefined}
                 />
               ))}

@@ -39,7 +39,7 @@ export function Head({ area, scope, takesPart }: HeadProps) {
   const { data } = useAnswer(SAMPLES, { where: dated(scope) });
   const above = [...area.ancestors].reverse().filter(({ level }) => level !== "PROVINCE");
   return (
-    <div class="district-head">
+    <div class="head">
       <nav class="path" aria-label={t("所在位置", "Where you are")}>
         <a href="/">{t("全部", "All")}</a>
         {above.map(({ code, name }) => (
@@ -56,25 +56,27 @@ export function Head({ area, scope, takesPart }: HeadProps) {
           {t("在图上看", "On the map")} →
         </a>
       </nav>
-      <form class="controls" aria-label={t("显示什么", "What is shown")} onSubmit={(event) => event.preventDefault()}>
-        <Choice
-          name={t("期间", "Period")}
-          value={scope.year ?? "all"}
-          options={[...scope.years.map((year) => [year, year] as const), ["all", t("全部", "All")]]}
-          onChange={(year) => choose({ year: year === scope.latest ? "" : year, platforms: "", day: "" })}
-        />
-        <label>
-          <input
-            type="checkbox"
-            checked={scope.isSample === false}
-            onChange={(event) => choose({ facts: event.currentTarget.checked ? "1" : "", platforms: "" })}
+      {takesPart && (
+        <form class="controls" aria-label={t("显示什么", "What is shown")} onSubmit={(event) => event.preventDefault()}>
+          <Choice
+            name={t("期间", "Period")}
+            value={scope.year ?? "all"}
+            options={[...scope.years.map((year) => [year, year] as const), ["all", t("全部", "All")]]}
+            onChange={(year) => choose({ year: year === scope.latest ? "" : year, platforms: "", day: "" })}
           />
-          {t("只看有出处的事实", "Only facts with a source")}
-        </label>
-        <small>
-          {t(`未办结、未活动按 ${scope.asOf} 计`, `What is open, and who is silent, is told as of ${scope.asOf}`)}
-        </small>
-      </form>
+          <label>
+            <input
+              type="checkbox"
+              checked={scope.isSample === false}
+              onChange={(event) => choose({ facts: event.currentTarget.checked ? "1" : "", platforms: "" })}
+            />
+            {t("只看有出处的事实", "Only facts with a source")}
+          </label>
+          <small>
+            {t(`未办结、未活动按 ${scope.asOf} 计`, `What is open, and who is silent, is told as of ${scope.asOf}`)}
+          </small>
+        </form>
+      )}
       {data && <SampleNotice rows={data.samples.rows} />}
       {!takesPart && (
         <p class="failure" role="note">

@@ -90,13 +90,14 @@ export function Platforms({ scope }: { scope: Scope }) {
     not: { events: { startsAt: { since, until: scope.asOf }, status: ["HELD"], ...sample } },
   };
   const during: EventFilter = { ...(scope.period && { startsAt: scope.period }), ...sample };
+  const isAll = Object.keys(during).length === 0;
   const answer = useAnswer(PLATFORMS, {
     shown: { ...within(scope), ...kind, ...(query.silent && silent) },
     after: query.platforms ?? null,
     all: standing(scope),
     silent: { ...standing(scope), platforms: { ...kind, ...silent } },
     past: { startsAt: { until: scope.asOf }, status: ["HELD"], ...sample },
-    during,
+    during: isAll ? null : during,
   });
   const isSilent = ({ status, past }: Shown): boolean => {
     const last = past.nodes[0];
@@ -137,7 +138,8 @@ export function Platforms({ scope }: { scope: Scope }) {
         <>
           <div class="controls" role="group" aria-label={t("筛选平台", "Which platforms")}>
             <button type="button" aria-pressed={!query.kind} onClick={() => choose({ kind: "", platforms: "" })}>
-              {t("全部", "All")} <small>{written(kinds.total.values[0]?.value)}</small>
+              {t("全部", "All")}{" "}
+              <small>{kinds.total.values[0]?.value ? written(kinds.total.values[0].value) : ""}</small>
             </button>
             {kinds.rows.map(({ keys, values }) => (
               <button
@@ -159,7 +161,16 @@ export function Platforms({ scope }: { scope: Scope }) {
               <small>{written(silentOnes.total.values[0]?.value)}</small>
             </label>
           </div>
-          {platforms.totalCount === 0 && <p class="empty">{t("没有符合条件的平台。", "No platform matches.")}</p>}
+          {platforms.totalCount === 0 && (
+            <p class="empty">
+              {kinds.rows.length
+                ? t("没有符合条件的平台。", "No platform matches.")
+                : t(
+                    "没有报告任何平台,这不等于没有。",
+                    "No platform is reported, which does not mean that there is none.",
+                  )}
+            </p>
+          )}
           <ul class="platforms">
             {platforms.nodes.map((node) => (
               <li key={node.id} class={isSilent(node) ? "silent" : undefined}>
@@ -192,10 +203,10 @@ export function Platforms({ scope }: { scope: Scope }) {
 
 function Last({ node, isSilent }: { node: Shown; isSilent: boolean }) {
   const last = node.past.nodes[0];
-  if (!last) return <div class="last">{t("没有活动记录", "No event is known")}</div>;
+  if (!last) return <div>{t("没有活动记录", "No event is known")}</div>;
   const on = day(last.startsAt);
   return (
-    <div class="last">
+    <div>
       {isSilent ? <strong>{t(`自 ${on} 起无活动`, `No event since ${on}`)}</strong> : <time dateTime={on}>{on}</time>}{" "}
       <a href={hrefOf(last)}>{last.title}</a> <SampleMark isSample={last.isSample} />
     </div>

@@ -19,6 +19,7 @@ const UNCOVERED = graphql(`
     $after: String
   ) {
     coverage(area: $code, kind: $kind, denominator: $denominator, at: $at) {
+      covered
       eligible
       vintage
       uncovered(first: 40, after: $after) {
@@ -68,7 +69,7 @@ export function Uncovered({ scope, firstList }: { scope: Scope; firstList: strin
       sheet={({ coverage }) => ({
         name: t(`${scope.name}未覆盖`, `uncovered ${scope.code}`),
         columns: [t("代码", "Code"), t("名称", "Name"), t("上级", "Within"), t("类似单位", "Quasi unit")],
-        rows: coverage.uncovered.nodes.map((node) => [
+        rows: (coverage.covered ? coverage.uncovered.nodes : []).map((node) => [
           node.code,
           node.name,
           node.parent?.name ?? null,
@@ -76,7 +77,7 @@ export function Uncovered({ scope, firstList }: { scope: Scope; firstList: strin
         ]),
       })}
     >
-      {({ coverage: { eligible, vintage, uncovered } }) => (
+      {({ coverage: { covered, eligible, vintage, uncovered } }) => (
         <>
           <div class="controls">
             <Choice
@@ -86,27 +87,38 @@ export function Uncovered({ scope, firstList }: { scope: Scope; firstList: strin
               onChange={(value) => choose({ uncovered: value, uncoveredAfter: "" })}
             />
           </div>
-          <p class="note">
-            {t(
-              `${vintage} 名单的 ${eligible} 个中,${uncovered.totalCount} 个没有。`,
-              `Of ${eligible} in the list of ${vintage}, ${uncovered.totalCount} have none.`,
-            )}
-          </p>
-          <ul class="tiles uncovered">
-            {uncovered.nodes.map((node) => (
-              <li key={node.id}>
-                <a href={hrefOf(node)}>{node.name}</a> <small>{node.parent?.name}</small>
-                {node.isQuasi && <span class="badge">{t("类似单位", "quasi unit")}</span>}
-                <SampleMark isSample={node.isSample} />
-              </li>
-            ))}
-          </ul>
-          <nav class="controls" aria-label={t("未覆盖翻页", "Pages of uncovered areas")}>
-            {query.uncoveredAfter && <a href={to({ uncoveredAfter: "" })}>{t("回到第一页", "First page")}</a>}
-            {uncovered.pageInfo.hasNextPage && (
-              <a href={to({ uncoveredAfter: uncovered.pageInfo.endCursor ?? "" })}>{t("下一页", "Next page")}</a>
-            )}
-          </nav>
+          {covered === 0 ? (
+            <p class="empty">
+              {t(
+                `${vintage} 名单有 ${eligible} 个;没有报告这类平台,所以不知道哪些尚未覆盖。`,
+                `There are ${eligible} in the list of ${vintage}; no platform of the kind is reported, so it is not known which have none.`,
+              )}
+            </p>
+          ) : (
+            <>
+              <p class="note">
+                {t(
+                  `${vintage} 名单的 ${eligible} 个中,${uncovered.totalCount} 个没有。`,
+                  `Of ${eligible} in the list of ${vintage}, ${uncovered.totalCount} have none.`,
+                )}
+              </p>
+              <ul class="tiles uncovered">
+                {uncovered.nodes.map((node) => (
+                  <li key={node.id}>
+                    <a href={hrefOf(node)}>{node.name}</a> <small>{node.parent?.name}</small>
+                    {node.isQuasi && <span class="badge">{t("类似单位", "quasi unit")}</span>}
+                    <SampleMark isSample={node.isSample} />
+                  </li>
+                ))}
+              </ul>
+              <nav class="controls" aria-label={t("未覆盖翻页", "Pages of uncovered areas")}>
+                {query.uncoveredAfter && <a href={to({ uncoveredAfter: "" })}>{t("回到第一页", "First page")}</a>}
+                {uncovered.pageInfo.hasNextPage && (
+                  <a href={to({ uncoveredAfter: uncovered.pageInfo.endCursor ?? "" })}>{t("下一页", "Next page")}</a>
+                )}
+              </nav>
+            </>
+          )}
         </>
       )}
     </Panel>

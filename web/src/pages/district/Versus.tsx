@@ -164,7 +164,7 @@ export function Versus({ scope, districts }: VersusProps) {
         })}
       >
         {(data) => (
-          <div class="scroll" tabIndex={0} role="region" aria-label={t("比较", "Comparison")}>
+          <div class="scroll whole" tabIndex={0} role="region" aria-label={t("比较", "Comparison")}>
             <table class="versus">
               <thead>
                 <tr>

@@ -46,6 +46,11 @@ export const DATED: Compared[] = [
   compared("results", "P90_DAYS_TO_CLOSE", "办结天数九成位", "90th percentile of days to close"),
 ];
 
+/** What a measure is called here, if it is one of those. */
+export function nameOf(of: Counted, measure: RollupMeasure): string | undefined {
+  return DATED.find((each) => each.of === of && each.measure === measure)?.name();
+}
+
 /** The unit in which it is written. A rate per hundred members is no percentage. */
 function unitOf(measure: RollupMeasure): string | undefined {
   if (measure.endsWith("_RATE")) return "RATIO";
@@ -63,6 +68,6 @@ export function difference({ measure }: Compared, one?: number | null, other?: n
   const by = one - other;
   const sign = by > 0 ? "+" : "";
   if (measure === "RANK") return by === 0 ? "0" : `${sign}${by}`;
-  if (unitOf(measure) === "RATIO") return sign + t(`${written(by * 100)} 个百分点`, `${written(by * 100)} points`);
+  if (unitOf(measure) === "RATIO") return sign + t(`${written(by * 100)} 百分点`, `${written(by * 100)} points`);
   return sign + written(by, unitOf(measure));
 }
