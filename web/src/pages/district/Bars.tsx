@@ -17,7 +17,7 @@ export function Bars({ label, bars }: { label: string; bars: readonly Bar[] }) {
       {bars.map(({ key, name, value, text, href }) => {
         const told = (
           <>
-            <span class="name">{name}</span>
+            <span class="name">{name}</span>{" "}
             <span class="track">
               <span class="fill" style={{ width: `${(100 * value) / most}%` }} />
             </span>

@@ -104,8 +104,10 @@ export function Coverage({ scope, firstList }: { scope: Scope; firstList: string
                   ) : (
                     // Where no platform of the kind is known, nobody reported them: that is no coverage of nought.
                     <>
-                      <span>{t("未报告", "not reported")}</span>
-                      <span class="figure">{t(`共 ${written(eligible)}`, `of ${written(eligible)}`)}</span>
+                      <span>{eligible ? t("未报告", "not reported") : t("没有可覆盖的", "none eligible")}</span>
+                      <span class="figure">
+                        {eligible > 0 && t(`共 ${written(eligible)}`, `of ${written(eligible)}`)}
+                      </span>
                     </>
                   )}
                 </div>

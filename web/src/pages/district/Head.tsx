@@ -47,11 +47,11 @@ export function Head({ area, scope, takesPart }: HeadProps) {
             {name}
           </a>
         ))}
-        <h1 aria-current="page">
-          {area.name}
+        <div class="title">
+          <h1 aria-current="page">{area.name}</h1>
           {area.kind && <span class="badge">{label("DistrictKind", area.kind)}</span>}
           <SampleMark isSample={area.isSample} />
-        </h1>
+        </div>
         <a class="more" href={`/?at=${area.code}`}>
           {t("在图上看", "On the map")} →
         </a>

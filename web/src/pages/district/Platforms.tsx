@@ -129,7 +129,8 @@ export function Platforms({ scope }: { scope: Scope }) {
           node.area.name,
           node.past.nodes[0] ? day(node.past.nodes[0].startsAt) : null,
           node.past.nodes[0]?.title ?? null,
-          node.during.totalCount,
+          // Of a platform of which no event is known, none is counted either.
+          node.past.nodes.length ? node.during.totalCount : node.during.totalCount || null,
           isSilent(node) ? t("是", "yes") : t("否", "no"),
         ]),
       })}
@@ -182,9 +183,14 @@ export function Platforms({ scope }: { scope: Scope }) {
                   </small>
                 </div>
                 <Last node={node} isSilent={isSilent(node)} />
-                <a href={rowsHref("EVENTS", { ...during, platform: { slug: [node.slug] } })}>
-                  {t(`期间 ${written(node.during.totalCount)} 场`, `${written(node.during.totalCount)} in the period`)}
-                </a>
+                {(node.past.nodes.length > 0 || node.during.totalCount > 0) && (
+                  <a href={rowsHref("EVENTS", { ...during, platform: { slug: [node.slug] } })}>
+                    {t(
+                      `期间 ${written(node.during.totalCount)} 场`,
+                      `${written(node.during.totalCount)} in the period`,
+                    )}
+                  </a>
+                )}
               </li>
             ))}
           </ul>
