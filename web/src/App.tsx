@@ -7,6 +7,7 @@ import { Ticker } from "./parts/Ticker";
 import { t } from "./state";
 
 const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absent));
+const District = lazy(() => import("./pages/district/District").then((module) => module.District));
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
@@ -32,6 +33,7 @@ export function App() {
       <main id="main" tabIndex={-1}>
         <Router onRouteChange={arrived}>
           <Route path="/" component={Network} />
+          <Route path="/districts/:code" component={District} />
           <Route path="/search" component={Search} />
           <Route path="/rows/:of" component={Rows} />
           <Route default component={Absent} />

@@ -2,6 +2,7 @@
 import { useLocation } from "preact-iso";
 import { graphql } from "../../gql";
 import { useAnswer } from "../../graph/answers";
+import { Choice } from "../../parts/Choice";
 import { hrefOf } from "../../parts/links";
 import { useTitle } from "../../parts/titles";
 import { t } from "../../state";
@@ -79,26 +80,6 @@ export function Network() {
         <Treemap at={at} size={size} shade={shade} filter={filter} />
       </div>
     </>
-  );
-}
-
-function Choice(props: {
-  name: string;
-  value: string;
-  options: [string, string][];
-  onChange: (value: string) => void;
-}) {
-  return (
-    <label>
-      {props.name}
-      <select value={props.value} onChange={(event) => props.onChange(event.currentTarget.value)}>
-        {props.options.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 
