@@ -8,6 +8,7 @@ import { t } from "./state";
 
 const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absent));
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
+const Member = lazy(() => import("./pages/member/Member").then((module) => module.Member));
 const Platform = lazy(() => import("./pages/platform/Platform").then((module) => module.Platform));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
@@ -23,6 +24,7 @@ export function App() {
         <Router>
           <Route path="/" component={Network} />
           <Route path="/search" component={Search} />
+          <Route path="/members/:id" component={Member} />
           <Route path="/platforms/:slug" component={Platform} />
           <Route path="/rows/:of" component={Rows} />
           <Route default component={Absent} />

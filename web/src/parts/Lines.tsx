@@ -26,10 +26,10 @@ export function Lines({ of, total, href }: { of: Line[]; total?: number; href?: 
               <small>
                 {beside
                   .filter((each) => Boolean(each))
-                  .map((each, number) => (
+                  .map((each, number, all) => (
                     <span key={number} class="said">
-                      {number > 0 && " · "}
                       {each}
+                      {number < all.length - 1 && " · "}
                     </span>
                   ))}
               </small>

@@ -84,6 +84,7 @@ function optionOf(rows: Month[]): EChartsCoreOption {
     series: [
       {
         type: "bar",
+        barMaxWidth: 40,
         name: t("活动", "Events"),
         data: rows.map(({ values, where }) => ({ value: values[0]?.value ?? null, where })),
         label: { show: true, position: "top" },

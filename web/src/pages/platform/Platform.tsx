@@ -13,6 +13,7 @@ import { rowsHref } from "../../parts/links";
 import { ObservationList, observationSheet } from "../../parts/ObservationList";
 import { Panel } from "../../parts/Panel";
 import { PLACE, pathTo } from "../../parts/places";
+import { PLATFORM as PLATFORM_LINE, PlatformList, platformSheet } from "../../parts/PlatformList";
 import { SampleMark } from "../../parts/SampleNotice";
 import { SourceNote, sourceText } from "../../parts/SourceNote";
 import { isAbsent, ThingHead } from "../../parts/ThingHead";
@@ -21,7 +22,7 @@ import { t } from "../../state";
 import { Absent } from "../Absent";
 import { Activity } from "./Activity";
 import { Output } from "./Output";
-import { PLATFORM, PLATFORM_LINE } from "./questions";
+import { PLATFORM } from "./questions";
 
 type Shown = NonNullable<PlatformPageQuery["platform"]>;
 
@@ -93,7 +94,21 @@ function Found({ slug }: { slug: string }) {
             )}
           </Panel>
           <Members platform={platform} answer={answer} />
-          {platform.children.totalCount > 0 && <Below platform={platform} answer={answer} />}
+          {platform.children.totalCount > 0 && (
+            <Panel
+              title={t("下一级平台", "Platforms below")}
+              answer={answer}
+              sheet={() => platformSheet(t("下一级平台", "platforms below"), platform.children.nodes)}
+            >
+              {() => (
+                <PlatformList
+                  platforms={platform.children.nodes}
+                  total={platform.children.totalCount}
+                  href={rowsHref("PLATFORMS", { parent: { slug: [slug] } })}
+                />
+              )}
+            </Panel>
+          )}
           {platform.hostings.totalCount > 0 && <Hosted platform={platform} answer={answer} />}
           {platform.observations.totalCount > 0 && (
             <Panel
@@ -162,39 +177,6 @@ function Members({ platform, answer }: PartProps) {
           }))}
           total={totalCount}
           href={rowsHref("MEMBERS", { memberships: { platform: { slug: [platform.slug] }, activeOn: today } })}
-        />
-      )}
-    </Panel>
-  );
-}
-
-function Below({ platform, answer }: PartProps) {
-  const nodes = unmask(PLATFORM_LINE, platform.children.nodes);
-  return (
-    <Panel
-      title={t("下一级平台", "Platforms below")}
-      answer={answer}
-      sheet={() => ({
-        name: t("下一级平台", "platforms below"),
-        columns: [t("名称", "Name"), t("类型", "Kind"), t("状态", "Status")],
-        rows: nodes.map(({ name, kind, status }) => [
-          name,
-          label("PlatformKind", kind),
-          label("PlatformStatus", status),
-        ]),
-      })}
-    >
-      {() => (
-        <Lines
-          of={nodes.map((child) => ({
-            key: child.id,
-            name: child.name,
-            node: child,
-            isSample: child.isSample,
-            beside: [label("PlatformKind", child.kind), label("PlatformStatus", child.status)],
-          }))}
-          total={platform.children.totalCount}
-          href={rowsHref("PLATFORMS", { parent: { slug: [platform.slug] } })}
         />
       )}
     </Panel>

@@ -131,18 +131,6 @@ export const PLATFORM = graphql(`
   }
 `);
 
-export const PLATFORM_LINE = graphql(`
-  fragment PlatformLine on Platform {
-    __typename
-    id
-    slug
-    name
-    kind
-    status
-    isSample
-  }
-`);
-
 export const ACTIVITY = graphql(`
   query PlatformActivity($where: RollupFilter!) {
     months: rollup(of: EVENTS, by: [MONTH], measures: [COUNT], where: $where) {
