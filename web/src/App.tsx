@@ -8,6 +8,7 @@ import { t } from "./state";
 
 const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absent));
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
+const Event = lazy(() => import("./pages/event/Event").then((module) => module.Event));
 const Member = lazy(() => import("./pages/member/Member").then((module) => module.Member));
 const Platform = lazy(() => import("./pages/platform/Platform").then((module) => module.Platform));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
@@ -24,6 +25,7 @@ export function App() {
         <Router>
           <Route path="/" component={Network} />
           <Route path="/search" component={Search} />
+          <Route path="/events/:id" component={Event} />
           <Route path="/members/:id" component={Member} />
           <Route path="/platforms/:slug" component={Platform} />
           <Route path="/rows/:of" component={Rows} />

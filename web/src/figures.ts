@@ -33,3 +33,10 @@ export function day(at: string): string {
 export function asKnown(local: string): string {
   return local.slice(0, 16).replace("T", " ");
 }
+
+/** A moment to the minute, in China, in the form of `asKnown`. */
+export function minute(at: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
+    new Date(at),
+  );
+}

@@ -1,5 +1,6 @@
 /** What is known of a thing, as names and what they are for it; what is not known is said to be so. */
 import type { ComponentChildren } from "preact";
+import { label } from "../graph/labels";
 import { t } from "../state";
 import type { Cell, Sheet } from "../takeaway/sheets";
 
@@ -13,6 +14,11 @@ export interface Fact {
 /** Facts, those left out that do not apply to the thing at all. */
 export function facts(...all: (Fact | false | null | undefined | "")[]): Fact[] {
   return all.filter((fact) => Boolean(fact)) as Fact[];
+}
+
+/** Who sees a thing, as a fact about it; of what everybody sees nothing is said. */
+export function visibilityFact(visibility: string): Fact | false {
+  return visibility !== "PUBLIC" && { name: t("可见范围", "Visible to"), text: label("Visibility", visibility) };
 }
 
 export function Facts({ of }: { of: Fact[] }) {

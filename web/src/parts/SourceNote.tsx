@@ -2,6 +2,7 @@
 import { type FragmentType, graphql, unmask } from "../gql";
 import { t } from "../state";
 import type { Cell } from "../takeaway/sheets";
+import type { Fact } from "./Facts";
 import { Outward } from "./Outward";
 
 export const SOURCE = graphql(`
@@ -31,5 +32,16 @@ export function SourceNote({ source: masked, quote }: { source?: Source | null; 
     <small class="source">
       {quote && <q>{quote}</q>} {source && <Outward href={source.url}>{sourceText(masked)}</Outward>}
     </small>
+  );
+}
+
+/** Where a thing is known from, as a fact about it; what is made up is known from nowhere. */
+export function sourceFact(source: Source | null | undefined, isSample: boolean): Fact | false {
+  return (
+    (Boolean(source) || !isSample) && {
+      name: t("出处", "Source"),
+      text: sourceText(source),
+      shown: <SourceNote source={source} />,
+    }
   );
 }

@@ -6,7 +6,7 @@ import { asKnown, day } from "../../figures";
 import { type Answer, useAnswer } from "../../graph/answers";
 import { label } from "../../graph/labels";
 import { DocumentList, documentSheet } from "../../parts/DocumentList";
-import { type Fact, Facts, facts, factSheet } from "../../parts/Facts";
+import { type Fact, Facts, facts, factSheet, visibilityFact } from "../../parts/Facts";
 import { Lines, To } from "../../parts/Lines";
 import { rowsHref } from "../../parts/links";
 import { ObservationList, observationSheet } from "../../parts/ObservationList";
@@ -14,7 +14,7 @@ import { Panel } from "../../parts/Panel";
 import { PLACE, pathTo } from "../../parts/places";
 import { PlatformList, platformSheet } from "../../parts/PlatformList";
 import { ResultList, resultSheet } from "../../parts/ResultList";
-import { SourceNote, sourceText } from "../../parts/SourceNote";
+import { sourceFact } from "../../parts/SourceNote";
 import { isAbsent, ThingHead } from "../../parts/ThingHead";
 import { useTitle } from "../../parts/titles";
 import { t } from "../../state";
@@ -244,14 +244,7 @@ function factsOf(member: Shown): Fact[] {
     contact?.phone && { name: t("电话", "Telephone"), text: contact.phone },
     contact?.email && { name: t("邮箱", "Mail"), text: contact.email },
     contact?.bornOn && { name: t("出生", "Born"), text: contact.bornOn },
-    member.visibility !== "PUBLIC" && {
-      name: t("可见范围", "Visible to"),
-      text: label("Visibility", member.visibility),
-    },
-    {
-      name: t("出处", "Source"),
-      text: sourceText(member.source),
-      shown: <SourceNote source={member.source} />,
-    },
+    visibilityFact(member.visibility),
+    sourceFact(member.source, member.isSample),
   );
 }

@@ -7,7 +7,7 @@ import { useAnswer } from "../../graph/answers";
 import { label } from "../../graph/labels";
 import { DocumentList, documentSheet } from "../../parts/DocumentList";
 import { EventList, eventSheet } from "../../parts/EventList";
-import { type Fact, Facts, facts, factSheet } from "../../parts/Facts";
+import { type Fact, Facts, facts, factSheet, visibilityFact } from "../../parts/Facts";
 import { Lines, To } from "../../parts/Lines";
 import { rowsHref } from "../../parts/links";
 import { ObservationList, observationSheet } from "../../parts/ObservationList";
@@ -15,7 +15,7 @@ import { Panel } from "../../parts/Panel";
 import { PLACE, pathTo } from "../../parts/places";
 import { PLATFORM as PLATFORM_LINE, PlatformList, platformSheet } from "../../parts/PlatformList";
 import { SampleMark } from "../../parts/SampleNotice";
-import { SourceNote, sourceText } from "../../parts/SourceNote";
+import { sourceFact } from "../../parts/SourceNote";
 import { isAbsent, ThingHead } from "../../parts/ThingHead";
 import { useTitle } from "../../parts/titles";
 import { t } from "../../state";
@@ -287,15 +287,8 @@ function factsOf(platform: Shown): Fact[] {
         </span>
       )),
     },
-    platform.visibility !== "PUBLIC" && {
-      name: t("可见范围", "Visible to"),
-      text: label("Visibility", platform.visibility),
-    },
+    visibilityFact(platform.visibility),
     platform.note && { name: t("说明", "Note"), text: platform.note },
-    {
-      name: t("出处", "Source"),
-      text: sourceText(platform.source),
-      shown: <SourceNote source={platform.source} />,
-    },
+    sourceFact(platform.source, platform.isSample),
   );
 }
