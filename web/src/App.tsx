@@ -11,6 +11,7 @@ const Search = lazy(() => import("./pages/search/Search").then((module) => modul
 const Event = lazy(() => import("./pages/event/Event").then((module) => module.Event));
 const Member = lazy(() => import("./pages/member/Member").then((module) => module.Member));
 const Platform = lazy(() => import("./pages/platform/Platform").then((module) => module.Platform));
+const Result = lazy(() => import("./pages/result/Result").then((module) => module.Result));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
 export function App() {
@@ -28,6 +29,7 @@ export function App() {
           <Route path="/events/:id" component={Event} />
           <Route path="/members/:id" component={Member} />
           <Route path="/platforms/:slug" component={Platform} />
+          <Route path="/results/:id" component={Result} />
           <Route path="/rows/:of" component={Rows} />
           <Route default component={Absent} />
         </Router>
