@@ -15,7 +15,10 @@ from starlette.types import ASGIApp
 
 BUILT = Path(__file__).parent / "web" / "dist"
 # The addresses that are pages of the dashboard. What they show they ask of the graph.
-PAGES = ("/", "/districts/{code}", "/search", "/rows/{of}")
+PAGES = (
+    "/", "/search", "/rows/{of}", "/districts/{code}", "/platforms/{slug}", "/members/{id}", "/events/{id}",
+    "/results/{id}",
+)  # fmt: skip
 COMMON = "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; {COMMON}"
 NOT_BUILT = """<!doctype html>

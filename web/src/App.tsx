@@ -9,6 +9,10 @@ import { t } from "./state";
 const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absent));
 const District = lazy(() => import("./pages/district/District").then((module) => module.District));
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
+const Event = lazy(() => import("./pages/event/Event").then((module) => module.Event));
+const Member = lazy(() => import("./pages/member/Member").then((module) => module.Member));
+const Platform = lazy(() => import("./pages/platform/Platform").then((module) => module.Platform));
+const Result = lazy(() => import("./pages/result/Result").then((module) => module.Result));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
 /** Lead those who hear the page to the new one when the address changes, but not out of a field they type in. */
@@ -35,6 +39,10 @@ export function App() {
           <Route path="/" component={Network} />
           <Route path="/districts/:code" component={District} />
           <Route path="/search" component={Search} />
+          <Route path="/events/:id" component={Event} />
+          <Route path="/members/:id" component={Member} />
+          <Route path="/platforms/:slug" component={Platform} />
+          <Route path="/results/:id" component={Result} />
           <Route path="/rows/:of" component={Rows} />
           <Route default component={Absent} />
         </Router>

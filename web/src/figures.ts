@@ -28,3 +28,15 @@ export function moment(at: string): string {
 export function day(at: string): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai", dateStyle: "short" }).format(new Date(at));
 }
+
+/** A time as exactly as it is known: the graph gives 2023, 2023-09, 2023-09-28 or 2023-09-28T14:30+08:00. */
+export function asKnown(local: string): string {
+  return local.slice(0, 16).replace("T", " ");
+}
+
+/** A moment to the minute, in China, in the form of `asKnown`. */
+export function minute(at: string): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(
+    new Date(at),
+  );
+}
