@@ -49,7 +49,9 @@ def configure_logs(form: Literal["console", "json"] | None, level: str) -> None:
     least = logging.getLevelNamesMapping()[level.upper()]
     shaping: list[Any]
     if is_console:
-        shaping = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # A traceback with the values of all variables would tell what was sent, and takes seconds to be drawn.
+        plain = structlog.dev.plain_traceback
+        shaping = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     else:
         shaping = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     structlog.configure(

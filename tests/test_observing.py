@@ -274,6 +274,17 @@ def test_what_is_unexpected_is_logged_by_its_number_and_shown_in_no_answer(own_h
     assert all("UndefinedTableError" in line["exception"] for line in errors)
 
 
+def test_a_traceback_has_no_value_that_was_sent(own_hangzhou: str, tmp_path: Path) -> None:
+    """Nor on a console, where it would take seconds to be drawn with them."""
+    path = tmp_path / "lines"
+    with path.open("wb") as log, served(log.fileno(), DATABASE_URL=own_hangzhou, LOG_FORMAT="console") as (address, _):
+        asyncio.run(execute(own_hangzhou, "ALTER TABLE member RENAME TO gone"))
+        query = "query ($text: String) { members(where: {text: $text}) { totalCount } }"
+        httpx.post(f"{address}/graphql", json={"query": query, "variables": {"text": SENT}}, timeout=30)
+    text = path.read_text()
+    assert ("UndefinedTableError" in text, SENT in text) == (True, False)
+
+
 def test_a_log_whose_reader_is_gone_stops_nothing(empty_database: str) -> None:
     reader = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
     assert reader.stdin is not None
