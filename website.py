@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 BUILT = Path(__file__).parent / "web" / "dist"
 # The addresses that are pages of the dashboard. What they show they ask of the graph.
-PAGES = ("/", "/search", "/rows/{of}")
+PAGES = ("/", "/search", "/rows/{of}", "/schema")
 COMMON = "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; {COMMON}"
 # The explorer's editor writes styles of its own and places every line by a style attribute; its icons are a font, and

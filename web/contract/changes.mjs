@@ -29,12 +29,11 @@ async function changes(before, after) {
     ({ type, path = "" }) => type.endsWith("_DESCRIPTION_CHANGED") && known.has(path.split(".", 1)[0]),
   );
   const order = Object.values(LEVELS);
-  const told = noticed.map(({ type, path = "", message, criticality: { level, reason } }) => ({
+  const told = noticed.map(({ type, path = "", message, criticality: { level } }) => ({
     level: LEVELS[level],
     kind: type,
     path,
     message,
-    ...(reason && level !== "NON_BREAKING" && { reason }),
   }));
   told.sort((one, other) => order.indexOf(one.level) - order.indexOf(other.level));
   return { changes: told, reworded: reworded.length };

@@ -8,6 +8,7 @@ import { t } from "./state";
 
 const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absent));
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
+const Schema = lazy(() => import("./pages/schema/Schema").then((module) => module.Schema));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
 export function App() {
@@ -23,6 +24,7 @@ export function App() {
           <Route path="/" component={Network} />
           <Route path="/search" component={Search} />
           <Route path="/rows/:of" component={Rows} />
+          <Route path="/schema" component={Schema} />
           <Route default component={Absent} />
         </Router>
       </main>
