@@ -40,7 +40,7 @@ class Website:
 
     def __init__(self, folder: Path = BUILT) -> None:
         self._folder = folder
-        self.is_built = (folder / "index.html").exists()
+        self.is_built = all((folder / name).exists() for name in ("index.html", "explorer.html", "persisted.json"))
         # The documents that the dashboard sends by their ids.
         self.documents: dict[str, str] = {}
         if self.is_built:
