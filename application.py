@@ -38,6 +38,7 @@ from schema.deliveries import reading
 from schema.endpoint import Endpoint
 from schema.graph import Graph, build_schema
 from schema.headers import PREFLIGHT
+from schema.page import page
 from settings import Settings
 from website import Website
 
@@ -54,7 +55,7 @@ LOG_SECONDS = 1.0
 # A request's id is unique among all processes: that of its process, and its number there.
 PROCESS = secrets.token_hex(8).encode()
 SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-# No answer is ever guessed at, framed, or allowed to load anything; the page has a policy of its own.
+# No answer is ever guessed at, framed, or allowed to load anything; pages have policies of their own.
 ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 Headers = list[tuple[bytes, bytes]]
@@ -87,6 +88,7 @@ class Application:
             self._schema,
             self._gate,
             self._observer,
+            self._website.explorer if self._website.is_built else page,
             may_compile=is_compiling,
             origins=origins,
             max_age=settings.documents_max_age,

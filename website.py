@@ -17,10 +17,16 @@ BUILT = Path(__file__).parent / "web" / "dist"
 # The addresses that are pages of the dashboard. What they show they ask of the graph.
 PAGES = (
     "/", "/search", "/rows/{of}", "/districts/{code}", "/platforms/{slug}", "/members/{id}", "/events/{id}",
-    "/results/{id}",
+    "/results/{id}", "/schema",
 )  # fmt: skip
 COMMON = "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; {COMMON}"
+# The explorer's editor writes styles of its own and places every line by a style attribute; its icons are a font, and
+# it reads documents in workers.
+EXPLORER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; worker-src 'self'; "
+    f"{COMMON}"
+)
 NOT_BUILT = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><title>驿站 Yizhan</title>
 <h1>驿站 Yizhan</h1>
@@ -37,18 +43,23 @@ class Website:
 
     def __init__(self, folder: Path = BUILT) -> None:
         self._folder = folder
-        self.is_built = (folder / "index.html").exists()
+        self.is_built = all((folder / name).exists() for name in ("index.html", "explorer.html", "persisted.json"))
         # The documents that the dashboard sends by their ids.
         self.documents: dict[str, str] = {}
         if self.is_built:
             self.documents = json.loads((folder / "persisted.json").read_text(encoding="utf-8"))
             self._dashboard = (folder / "index.html").read_text(encoding="utf-8")
+            self._explorer = (folder / "explorer.html").read_text(encoding="utf-8")
 
     def routes(self) -> list[Route]:
         """Where the pages are."""
         if not self.is_built:
             return [Route("/", lambda _: HTMLResponse(NOT_BUILT, headers={"cache-control": "no-cache"}))]
         return [Route(path, partial(self._page, 200)) for path in PAGES]
+
+    def explorer(self) -> Response:
+        """The page to ask the graph from, where it is built."""
+        return _html(self._explorer, EXPLORER_POLICY)
 
     def absent(self, request: Request) -> Response:
         """The answer where there is nothing: in a browser a page of the dashboard that says so."""

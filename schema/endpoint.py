@@ -1,7 +1,7 @@
 """How the schema is reached over HTTP: one path, nothing run of what another site could send, errors with a code."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from time import perf_counter
 from typing import Any, cast
@@ -41,7 +41,6 @@ from schema.headers import (
     wants_stream,
 )
 from schema.masking import unless_unexpected
-from schema.page import page
 from schema.sockets import SocketHandler
 
 PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
@@ -67,6 +66,7 @@ class Endpoint(GraphQL[Context, None]):
         schema: Graph,
         gate: Gate,
         observer: Observer,
+        page: Callable[[], Response],
         *,
         may_compile: bool = True,
         origins: Sequence[str] = (),
@@ -85,6 +85,8 @@ class Endpoint(GraphQL[Context, None]):
         self.may_compile = may_compile
         # How many seconds answers to trusted documents may be kept that anybody would get.
         self.max_age = max_age
+        # What a browser gets that asks for nothing.
+        self.page = page
         # What stays open: WebSockets, and the tasks that send events.
         self.sockets: set[SocketHandler] = set()
         self._streams: set[asyncio.Task[Any]] = set()
@@ -127,7 +129,7 @@ class Endpoint(GraphQL[Context, None]):
         elif method != "GET":
             raise Refused(405, "METHOD_NOT_ALLOWED", "GraphQL only supports GET and POST requests.", allow=b"GET, POST")
         elif not exchange.scope["query_string"] and wants_page(headers):
-            return page()
+            return self.page()
         asked = _asked(exchange.scope, body)
         if takes_either(headers) and await self._kind(exchange, asked) is not OperationType.SUBSCRIPTION:
             exchange.take_json()

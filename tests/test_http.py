@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +13,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from schema.headers import media_type
+from schema.page import page
 from server import FIRST_QUERY
+from website import Website
 
 OURS, FOREIGN = "https://dashboard.example", "https://elsewhere.example"
 MODERN = {"accept": "application/graphql-response+json"}
@@ -28,6 +31,10 @@ def client(hangzhou: str) -> Iterator[httpx.Client]:
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield client
+
+
+def rules_of(policy: str) -> dict[str, str]:
+    return dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
 
 
 def post(client: httpx.Client, query: str, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
@@ -263,18 +270,40 @@ def test_every_answer_has_an_id_and_may_be_neither_guessed_at_nor_framed(
     assert "strict-transport-security" not in answer.headers
 
 
-def test_the_page_may_run_what_is_in_it_and_nothing_else(client: httpx.Client) -> None:
-    answer = client.get("/graphql", headers={"accept": "text/html"})
-    (policy,) = answer.headers.get_list("content-security-policy")
-    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+def test_the_page_may_run_what_is_in_it_and_nothing_else() -> None:
+    answer = page()
+    text = bytes(answer.body).decode()
+    rules = rules_of(answer.headers["content-security-policy"])
     assert rules.pop("script-src").startswith("'sha256-")
     assert rules.pop("style-src").startswith("'sha256-")
     assert rules == {
         "default-src": "'none'", "connect-src": "'self'", "base-uri": "'none'", "form-action": "'none'",
         "frame-ancestors": "'none'",
     }  # fmt: skip
-    assert answer.text.count("<script") == answer.text.count("<style") == 1
-    assert " style=" not in answer.text
+    assert text.count("<script") == text.count("<style") == 1
+    assert " style=" not in text
+
+
+def test_the_explorer_may_load_nothing_but_files_of_this_server(tmp_path: Path) -> None:
+    for name, text in {"index.html": "the dashboard", "explorer.html": "the explorer", "persisted.json": "{}"}.items():
+        (tmp_path / name).write_text(text)
+    answer = Website(tmp_path).explorer()
+    assert answer.body == b"the explorer"
+    assert rules_of(answer.headers["content-security-policy"]) == {
+        "default-src": "'none'", "script-src": "'self'", "style-src": "'self' 'unsafe-inline'", "font-src": "'self'",
+        "worker-src": "'self'", "img-src": "'self' data: blob:", "connect-src": "'self'", "base-uri": "'none'",
+        "form-action": "'none'", "frame-ancestors": "'none'",
+    }  # fmt: skip
+
+
+def test_a_page_is_for_those_alone_who_show_one_and_ask_for_nothing(client: httpx.Client) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    sent = [(browser, None), ({}, None), (browser, {"query": "{ __typename }"}), (browser | PREFLIGHT, HELLO)]
+    answers = [client.get("/graphql", headers=headers, params=params) for headers, params in sent]
+    told = [(answer.status_code, answer.headers["content-type"].partition(";")[0]) for answer in answers]
+    assert told == [
+        (200, "text/html"), (400, "application/json"), (400, "application/json"), (200, "application/json"),
+    ]  # fmt: skip
 
 
 def test_what_is_one_viewers_is_kept_by_nobody(client: httpx.Client) -> None:

@@ -2,7 +2,6 @@ import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
 
 const TEXT = /\.(html|js|css|svg|json|ttf)$/;
@@ -32,14 +31,24 @@ async function compressed(path: string): Promise<void> {
 }
 
 export default defineConfig({
-  plugins: [preact({ devToolsEnabled: false, prefreshEnabled: false }), finished()],
+  plugins: [finished()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
     // Every asset is a file of its own, so that the pages may be told to load nothing but files.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 8_000,
-    rolldownOptions: { input: { index: "index.html" } },
+    rolldownOptions: {
+      input: { index: "index.html", explorer: "explorer.html" },
+      onwarn(warning, warn) {
+        // Packages of React say which of their modules are for browsers, as all of them are here.
+        if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
+      },
+    },
   },
-  server: { proxy: { "/graphql": "http://127.0.0.1:8000", "/schema.graphql": "http://127.0.0.1:8000" } },
+  server: {
+    proxy: { "/graphql": "http://127.0.0.1:8000", "/schema.graphql": "http://127.0.0.1:8000" },
+    // The documented questions lie beside this folder.
+    fs: { allow: [".."] },
+  },
 });

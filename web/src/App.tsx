@@ -13,6 +13,7 @@ const Event = lazy(() => import("./pages/event/Event").then((module) => module.E
 const Member = lazy(() => import("./pages/member/Member").then((module) => module.Member));
 const Platform = lazy(() => import("./pages/platform/Platform").then((module) => module.Platform));
 const Result = lazy(() => import("./pages/result/Result").then((module) => module.Result));
+const Schema = lazy(() => import("./pages/schema/Schema").then((module) => module.Schema));
 const Rows = lazy(() => import("./pages/rows/Rows").then((module) => module.Rows));
 
 /** Lead those who hear the page to the new one when the address changes, but not out of a field they type in. */
@@ -44,6 +45,7 @@ export function App() {
           <Route path="/platforms/:slug" component={Platform} />
           <Route path="/results/:id" component={Result} />
           <Route path="/rows/:of" component={Rows} />
+          <Route path="/schema" component={Schema} />
           <Route default component={Absent} />
         </Router>
       </main>
