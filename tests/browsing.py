@@ -19,6 +19,8 @@ from test_server import served
 AXE = Path(__file__).parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE = (1280, 800)
 PHONE = (390, 844)
+# How long a page may load where the machine does much else.
+SLOW_MS = 60_000
 # Without these it asks its maker for news.
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 
@@ -78,7 +80,7 @@ class Look:
         """The page of a path, once it has loaded all it asks for at first."""
         self.page.goto(path)
         self.page.wait_for_selector("main :is(.panel, p)")
-        expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
+        expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0, timeout=SLOW_MS)
         assert self.is_offline or self.page.get_by_role("alert").all_inner_texts() == []
         return self.page
 

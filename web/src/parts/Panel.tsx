@@ -21,6 +21,8 @@ export interface PanelProps<D> {
   /** Controls that stand beside the title. */
   controls?: ComponentChildren;
   className?: string;
+  /** Whether the panel is all there is on its page. */
+  isPage?: boolean;
   children: (data: D) => ComponentChildren;
 }
 
@@ -31,7 +33,7 @@ export function Panel<D>(props: PanelProps<D>) {
   return (
     <section class={`panel ${props.className ?? ""}`} aria-busy={answer.isLoading} aria-label={title}>
       <header>
-        <h2>{title}</h2>
+        {props.isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
         {controls}
         {chart && sheet && (
           <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>

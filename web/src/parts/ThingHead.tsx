@@ -26,14 +26,12 @@ export function ThingHead({ name, path, badges, isSample, children }: ThingHeadP
           ))}
         </nav>
       )}
-      <h1>
-        {name}
-        {badges.map((badge) => (
-          <span key={badge} class="badge">
-            {badge}
-          </span>
-        ))}
-      </h1>
+      <h1>{name}</h1>
+      {badges.map((badge) => (
+        <span key={badge} class="badge">
+          {badge}
+        </span>
+      ))}
       {children}
       {isSample && (
         <p class="sample" role="note">

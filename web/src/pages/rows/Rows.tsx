@@ -27,6 +27,7 @@ function Listed({ list }: { list: List }) {
     <Panel
       title={title}
       className="wide"
+      isPage
       answer={answer}
       isEmpty={(data) => list.page(data).totalCount === 0}
       sheet={(data) => ({

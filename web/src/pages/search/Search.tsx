@@ -119,6 +119,7 @@ function Hits({ text, type, onType }: { text: string; type?: SearchType; onType:
     <Panel
       title={t(`“${text}”的搜索结果`, `Found for “${text}”`)}
       className="wide"
+      isPage
       answer={answer}
       isEmpty={({ search }) => search.totalCount === 0}
       sheet={({ search }) => ({
