@@ -30,7 +30,8 @@ WRITE = """([query, key]) => fetch("/graphql", {
 }).then((told) => told.json())"""
 # One of each page; an id is found by the question in its place.
 PAGES = [
-    "/", "/?at=330114&color=RESULTS.ADOPTION_RATE&year=2023", "/search?q=xzz", "/schema", "/districts/330114?day=2023-05-10",
+    "/", "/?at=330114&color=RESULTS.ADOPTION_RATE&year=2023", "/search?q=xzz", "/schema",
+    "/districts/330114?day=2023-05-10",
     "/districts/330109?with=330114", "/platforms/qiantang-xin-zhi-zao", "/platforms/binjiang-iot-park-station",
     '/members/{members(first: 1, where: {name: ["汪爱娟"]}) { nodes { id } }}?year=2023',
     '/events/{events(first: 1, where: {isSample: false, participant: ["330127"]}) { nodes { id } }}',
