@@ -95,7 +95,7 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
       isSample: link.isSample,
     }),
     ...link.steps
-      .filter((step) => step !== first)
+      .filter((step) => step !== first && !isToldElsewhere(step, link))
       .map((step) =>
         made(2, step.at, {
           key: step.id,
@@ -106,17 +106,18 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
           isSample: step.isSample,
         }),
       ),
-    ...link.adoptions.map((adoption) =>
-      made(4, adoption.adoptedOn, {
+    ...link.adoptions.map((adoption) => {
+      const step = link.steps.find((each) => isOf(each, adoption));
+      return made(4, step?.at ?? adoption.adoptedOn, {
         key: adoption.id,
-        told: adoption.adoptedOn,
+        told: step ? timeOf(step.at) : adoption.adoptedOn,
         tone: "praise",
-        what: t("采纳", "Adopted"),
+        what: step ? label("ResultStatus", step.stage) : t("采纳", "Adopted"),
         by: adoption.organization.name,
-        text: adoption.note,
+        text: adoption.note ?? step?.note,
         isSample: adoption.isSample,
-      }),
-    ),
+      });
+    }),
     ...link.endorsements.map((endorsement) =>
       made(5, endorsement.on, {
         key: endorsement.id,
@@ -142,6 +143,31 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
     );
   }
   return moments;
+}
+
+type Step = ChainLinkFragment["steps"][number];
+type Adoption = ChainLinkFragment["adoptions"][number];
+
+/** Whether a step is the same act as an adoption, which knows only the day of it. */
+function isOf({ stage, at, organization }: Step, adoption: Adoption): boolean {
+  return (
+    (stage === "ADOPTED" || stage === "PARTLY_ADOPTED") &&
+    organization?.name === adoption.organization.name &&
+    day(at) === adoption.adoptedOn
+  );
+}
+
+/** Whether an adoption, an assignment, a reply or an evaluation says what a step says, and more. */
+function isToldElsewhere(step: Step, link: ChainLinkFragment): boolean {
+  if (link.adoptions.some((adoption) => isOf(step, adoption))) return true;
+  if (link.__typename !== "Proposal") return false;
+  return (
+    link.evaluations.some(({ at }) => at === step.at) ||
+    link.assignments.some(
+      ({ organization, givenAt, repliedAt }) =>
+        organization.name === step.organization?.name && (step.at === givenAt || step.at === repliedAt),
+    )
+  );
 }
 
 type Proposal = Extract<ChainLinkFragment, { __typename: "Proposal" }>;

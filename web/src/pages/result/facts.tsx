@@ -106,7 +106,7 @@ function ofItsKind(result: Shown): (Fact | false | null | undefined | "")[] {
         },
         result.discussion && { name: t("讨论", "Discussion"), text: result.discussion.title },
         ...result.district.replyMeanings.map(({ replyClass, meaning }) => ({
-          name: label("ReplyClass", replyClass),
+          name: t(`${label("ReplyClass", replyClass)}答复`, `Reply of ${label("ReplyClass", replyClass)}`),
           text: meaning,
         })),
       ];
