@@ -102,7 +102,7 @@ function optionOf(byKind: Reported["dutyReport"]["byKind"]): EChartsCoreOption {
   return {
     grid: { left: 8, right: 32, top: 8, bottom: 8, containLabel: true },
     tooltip: { trigger: "axis" },
-    xAxis: { type: "value", minInterval: 1 },
+    xAxis: { type: "value", minInterval: 1, axisLabel: { hideOverlap: true } },
     yAxis: {
       type: "category",
       inverse: true,

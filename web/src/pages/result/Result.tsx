@@ -18,6 +18,8 @@ import { RESULT_PAGE } from "./questions";
 import { Timeline } from "./Timeline";
 
 export type Shown = Extract<NonNullable<ResultPageQuery["node"]>, { title: string }>;
+/** What only results of its kind have. */
+export type Its = NonNullable<ResultPageQuery["its"]>;
 
 export function Result() {
   const { id = "" } = useRoute().params;
@@ -33,7 +35,7 @@ function Found({ id }: { id: string }) {
   const result = answer.data && resultOf(answer.data);
   useTitle(result?.title);
   if (isAbsent(answer, resultOf)) return <Absent />;
-  const known = result ? factsOf(result) : [];
+  const known = result ? factsOf(result, answer.data?.its) : [];
   return (
     <>
       {result && (

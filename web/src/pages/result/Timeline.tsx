@@ -1,6 +1,5 @@
 /** The chain of a result from the event it began at to what came of it, one moment below the other. */
 import { unmask } from "../../gql";
-import type { ChainLinkFragment } from "../../gql/graphql";
 import { useAnswer } from "../../graph/answers";
 import { label } from "../../graph/labels";
 import { To } from "../../parts/Lines";
@@ -22,9 +21,11 @@ export interface TimelineProps {
 
 export function Timeline({ id, ids, more }: TimelineProps) {
   const answer = useAnswer(CHAIN, { ids });
-  const links = (answer.data?.nodes ?? [])
-    .filter((node) => node !== null && "title" in unmask(LINK, node as never))
-    .map((node) => unmask(LINK, node as never) as ChainLinkFragment);
+  const { nodes = [], its = [] } = answer.data ?? {};
+  // What the viewer may not see is null; so is, beside it, what only its kind has.
+  const links = nodes.flatMap((node, place) =>
+    node && "id" in node ? [{ ...unmask(LINK, node), its: its[place] ?? null }] : [],
+  );
   const moments = momentsOf(links);
   return (
     <Panel

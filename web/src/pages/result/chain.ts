@@ -1,9 +1,12 @@
 /** What happened along a chain of results, from the event it began at to what it led to, in the order in which it did. */
-import type { ChainLinkFragment } from "../../gql/graphql";
+import type { ChainLinkFragment, ResultChainQuery } from "../../gql/graphql";
 import { asKnown, day, minute } from "../../figures";
 import { label } from "../../graph/labels";
 import type { Linked } from "../../parts/links";
 import { t } from "../../state";
+
+/** A result of the chain, with what only results of its kind have. */
+export type Link = ChainLinkFragment & { its: ResultChainQuery["its"][number] };
 
 export interface Moment {
   key: string;
@@ -14,7 +17,7 @@ export interface Moment {
   /** The event or the result that begins here. */
   begins?: Linked & { title: string };
   /** The result that it happened to. */
-  link: ChainLinkFragment;
+  link: Link;
   by?: string | null;
   text?: string | null;
   details?: [name: string, text: string][];
@@ -32,11 +35,11 @@ interface Placed extends Moment {
 const FIRST = new Set(["DRAFT", "FOUND", "IMPLEMENTED", "RAISED", "SUBMITTED"]);
 
 /** The moments of a chain whose results are given in any order. */
-export function momentsOf(links: readonly ChainLinkFragment[]): Moment[] {
+export function momentsOf(links: readonly Link[]): Moment[] {
   const placed: Placed[] = [];
   const seen = new Set<string>();
   const byId = new Map(links.map((link) => [link.id, link]));
-  const place = (link: ChainLinkFragment): Placed[] => {
+  const place = (link: Link): Placed[] => {
     const before = placed.filter((moment) => moment.link.id === link.id);
     if (before.length) return before;
     const above = link.followsFrom ? byId.get(link.followsFrom.id) : undefined;
@@ -54,7 +57,7 @@ export function momentsOf(links: readonly ChainLinkFragment[]): Moment[] {
   return placed.sort((one, other) => one.at - other.at || one.depth - other.depth || one.rank - other.rank);
 }
 
-function eventOf(link: ChainLinkFragment, event: NonNullable<ChainLinkFragment["event"]>, depth: number): Placed {
+function eventOf(link: Link, event: NonNullable<Link["event"]>, depth: number): Placed {
   return {
     key: event.id,
     at: Date.parse(event.startsAt),
@@ -69,7 +72,7 @@ function eventOf(link: ChainLinkFragment, event: NonNullable<ChainLinkFragment["
   };
 }
 
-function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Placed[] {
+function happened(link: Link, cause: Placed[], depth: number): Placed[] {
   // Of a result of which only the year is known, nothing says that it came before what led to it in that year.
   const isCoarse = isCoarselyDated(link);
   const led = isCoarse ? cause.filter(({ at }) => isWithin(at, link.raisedAtLocal)) : [];
@@ -95,7 +98,7 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
       isSample: link.isSample,
     }),
     ...link.steps
-      .filter((step) => step !== first)
+      .filter((step) => step !== first && !isToldElsewhere(step, link))
       .map((step) =>
         made(2, step.at, {
           key: step.id,
@@ -106,17 +109,18 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
           isSample: step.isSample,
         }),
       ),
-    ...link.adoptions.map((adoption) =>
-      made(4, adoption.adoptedOn, {
+    ...link.adoptions.map((adoption) => {
+      const step = link.steps.find((each) => isOf(each, adoption));
+      return made(4, step?.at ?? adoption.adoptedOn, {
         key: adoption.id,
-        told: adoption.adoptedOn,
+        told: step ? timeOf(step.at) : adoption.adoptedOn,
         tone: "praise",
-        what: t("采纳", "Adopted"),
+        what: step ? label("ResultStatus", step.stage) : t("采纳", "Adopted"),
         by: adoption.organization.name,
-        text: adoption.note,
+        text: adoption.note ?? step?.note,
         isSample: adoption.isSample,
-      }),
-    ),
+      });
+    }),
     ...link.endorsements.map((endorsement) =>
       made(5, endorsement.on, {
         key: endorsement.id,
@@ -127,7 +131,7 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
         isSample: endorsement.isSample,
       }),
     ),
-    ...(link.__typename === "Proposal" ? handledOf(link, made) : []),
+    ...(link.its?.__typename === "Proposal" ? handledOf(link.its, made) : []),
   ];
   const { closedAt } = link;
   if (closedAt && !link.steps.some(({ at }) => at === closedAt)) {
@@ -144,7 +148,32 @@ function happened(link: ChainLinkFragment, cause: Placed[], depth: number): Plac
   return moments;
 }
 
-type Proposal = Extract<ChainLinkFragment, { __typename: "Proposal" }>;
+type Step = Link["steps"][number];
+type Adoption = Link["adoptions"][number];
+
+/** Whether a step is the same act as an adoption, which knows only the day of it. */
+function isOf({ stage, at, organization }: Step, adoption: Adoption): boolean {
+  return (
+    (stage === "ADOPTED" || stage === "PARTLY_ADOPTED") &&
+    organization?.name === adoption.organization.name &&
+    day(at) === adoption.adoptedOn
+  );
+}
+
+/** Whether an adoption, an assignment, a reply or an evaluation says what a step says, and more. */
+function isToldElsewhere(step: Step, link: Link): boolean {
+  if (link.adoptions.some((adoption) => isOf(step, adoption))) return true;
+  if (link.its?.__typename !== "Proposal") return false;
+  return (
+    link.its.evaluations.some(({ at }) => at === step.at) ||
+    link.its.assignments.some(
+      ({ organization, givenAt, repliedAt }) =>
+        organization.name === step.organization?.name && (step.at === givenAt || step.at === repliedAt),
+    )
+  );
+}
+
+type Proposal = Extract<Link["its"], { __typename: "Proposal" }>;
 type Made = (rank: number, at: string, moment: Omit<Moment, "link" | "told">) => Placed;
 
 /** What the departments did with a proposal, and what its authors thought of it. */
@@ -190,9 +219,9 @@ function handledOf(proposal: Proposal, made: Made): Placed[] {
   ];
 }
 
-function detailsOf(link: ChainLinkFragment): [string, string][] {
-  if (link.__typename !== "Outcome") return [];
-  const { beneficiaries, measure, measureBefore, measureAfter } = link;
+function detailsOf({ its }: Link): [string, string][] {
+  if (its?.__typename !== "Outcome") return [];
+  const { beneficiaries, measure, measureBefore, measureAfter } = its;
   return [
     ...(beneficiaries ? [[t("受益", "Who gains"), beneficiaries] as [string, string]] : []),
     ...(measure || measureBefore || measureAfter

@@ -11,9 +11,9 @@ import { PLATFORM } from "../../parts/PlatformList";
 import { sourceFact } from "../../parts/SourceNote";
 import { t } from "../../state";
 import { isCoarselyDated, reckoned, timeOf } from "./chain";
-import type { Shown } from "./Result";
+import type { Its, Shown } from "./Result";
 
-export function factsOf(result: Shown): Fact[] {
+export function factsOf(result: Shown, its: Its | null | undefined): Fact[] {
   const district = unmask(PLACE, result.district);
   const event = unmask(EVENT, result.event);
   const platform = unmask(PLATFORM, result.platform);
@@ -66,7 +66,7 @@ export function factsOf(result: Shown): Fact[] {
         </span>
       ),
     },
-    ...ofItsKind(result),
+    ...(its ? ofItsKind(its, result) : []),
     visibilityFact(result.visibility),
     sourceFact(result.source, result.isSample),
   );
@@ -80,55 +80,55 @@ function tookOf({ raisedAt, closedAt, datePrecision }: Shown): Fact | false {
 }
 
 /** What only results of its kind have. */
-function ofItsKind(result: Shown): (Fact | false | null | undefined | "")[] {
-  switch (result.__typename) {
+function ofItsKind(its: Its, { district }: Shown): (Fact | false | null | undefined | "")[] {
+  switch (its.__typename) {
     case "Outcome":
       return [
-        { name: t("受益", "Who gains"), text: result.beneficiaries ?? null },
-        result.measure && { name: t("衡量", "Measured"), text: result.measure },
-        result.measureBefore && { name: t("之前", "Before"), text: result.measureBefore },
-        result.measureAfter && { name: t("之后", "After"), text: result.measureAfter },
+        { name: t("受益", "Who gains"), text: its.beneficiaries ?? null },
+        its.measure && { name: t("衡量", "Measured"), text: its.measure },
+        its.measureBefore && { name: t("之前", "Before"), text: its.measureBefore },
+        its.measureAfter && { name: t("之后", "After"), text: its.measureAfter },
       ];
     case "Partnership":
       return [
-        { name: t("各方", "Parties"), text: result.parties.join(t("、", ", ")) || null },
-        { name: t("受益", "Who gains"), text: result.beneficiaries ?? null },
+        { name: t("各方", "Parties"), text: its.parties.join(t("、", ", ")) || null },
+        { name: t("受益", "Who gains"), text: its.beneficiaries ?? null },
       ];
     case "Proposal":
       return [
-        { name: t("提案号", "Number"), text: result.number ?? null },
-        result.cause && { name: t("案由", "Cause"), text: result.cause },
-        result.bundle && { name: t("专题项目", "Bundle"), text: `${result.bundle.title} (${result.bundle.year})` },
-        result.mergedInto && {
+        { name: t("提案号", "Number"), text: its.number ?? null },
+        its.cause && { name: t("案由", "Cause"), text: its.cause },
+        its.bundle && { name: t("专题项目", "Bundle"), text: `${its.bundle.title} (${its.bundle.year})` },
+        its.mergedInto && {
           name: t("并入", "Merged into"),
-          text: result.mergedInto.title,
-          shown: <To node={result.mergedInto}>{result.mergedInto.title}</To>,
+          text: its.mergedInto.title,
+          shown: <To node={its.mergedInto}>{its.mergedInto.title}</To>,
         },
-        result.discussion && { name: t("讨论", "Discussion"), text: result.discussion.title },
-        ...result.district.replyMeanings.map(({ replyClass, meaning }) => ({
-          name: label("ReplyClass", replyClass),
+        its.discussion && { name: t("讨论", "Discussion"), text: its.discussion.title },
+        ...district.replyMeanings.map(({ replyClass, meaning }) => ({
+          name: t(`${label("ReplyClass", replyClass)}答复`, `Reply of ${label("ReplyClass", replyClass)}`),
           text: meaning,
         })),
       ];
     case "Recognition":
-      return [{ name: t("授予层级", "Given by"), text: result.level ? label("AuthorityLevel", result.level) : null }];
+      return [{ name: t("授予层级", "Given by"), text: its.level ? label("AuthorityLevel", its.level) : null }];
     case "SupervisionItem":
       return [
-        result.campaign && {
+        its.campaign && {
           name: t("监督行动", "Campaign"),
-          text: `${result.campaign.title} (${result.campaign.year})`,
+          text: `${its.campaign.title} (${its.campaign.year})`,
         },
       ];
     case "CitizenRequest":
       return [
         {
           name: t("经办委员", "Taken care of by"),
-          text: result.handler?.name ?? null,
-          shown: result.handler && <To node={result.handler}>{result.handler.name}</To>,
+          text: its.handler?.name ?? null,
+          shown: its.handler && <To node={its.handler}>{its.handler.name}</To>,
         },
-        result.rating != null && { name: t("满意度", "Rating"), text: `${result.rating} / 5` },
+        its.rating != null && { name: t("满意度", "Rating"), text: `${its.rating} / 5` },
         // Only those have this whom the graph lets know it.
-        result.contact?.contact && { name: t("联系方式", "Contact"), text: result.contact.contact },
+        its.contact?.contact && { name: t("联系方式", "Contact"), text: its.contact.contact },
       ];
     default:
       return [];

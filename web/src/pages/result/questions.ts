@@ -59,40 +59,6 @@ export const LINK = graphql(`
       issuedBy
       isSample
     }
-    ... on Outcome {
-      beneficiaries
-      measure
-      measureBefore
-      measureAfter
-    }
-    ... on Proposal {
-      assignments {
-        id
-        givenAt
-        repliedAt
-        reply
-        replyClass
-        objection
-        role
-        round
-        state
-        isSample
-        organization {
-          name
-        }
-      }
-      evaluations {
-        id
-        at
-        stage
-        score
-        note
-        isSample
-        member {
-          name
-        }
-      }
-    }
   }
 `);
 
@@ -103,8 +69,48 @@ export const LINK = graphql(`
 export const CHAIN = graphql(`
   query ResultChain($ids: [ID!]!) {
     nodes(ids: $ids) {
+      ... on Result {
+        id
+        ...ChainLink
+      }
+    }
+    # What only one kind has is asked for apart: beside it, all that the kinds have in common would be compiled for each.
+    its: nodes(ids: $ids) {
       __typename
-      ...ChainLink
+      ... on Outcome {
+        beneficiaries
+        measure
+        measureBefore
+        measureAfter
+      }
+      ... on Proposal {
+        assignments {
+          id
+          givenAt
+          repliedAt
+          reply
+          replyClass
+          objection
+          role
+          round
+          state
+          isSample
+          organization {
+            name
+          }
+        }
+        evaluations {
+          id
+          at
+          stage
+          score
+          note
+          isSample
+          member {
+            name
+          }
+        }
+      }
     }
   }
 `);
@@ -196,6 +202,9 @@ export const RESULT_PAGE = graphql(`
           }
         }
       }
+    }
+    its: node(id: $id) {
+      __typename
       ... on Outcome {
         beneficiaries
         measure
