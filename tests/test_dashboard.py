@@ -7,6 +7,7 @@ import re
 import socket
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,10 @@ from playwright.sync_api import Browser, expect
 from test_server import served
 
 import website
+from resolvers.compiled import NotCompiled
+from resolvers.errors import Fault
+from resolvers.plans import KEPT_CHARACTERS, Documents
+from schema.graph import Graph
 
 ROOT = Path(website.__file__).parent
 RAISE = 'mutation { raiseRecommendation(input: {title: "园区路灯", district: "330114"}) { __typename } }'
@@ -359,6 +364,21 @@ def test_every_document_was_compiled(at: Site) -> None:
     lines = [line for line in run if not line.get("codes")]
     assert [line for line in lines if line["way"] != "compiled"] == []
     assert known <= {line["name"] for line in lines}
+
+
+def test_its_documents_and_their_plans_are_kept_all_at_once(graph: Graph) -> None:
+    """Otherwise each page would plan its statements anew whenever it is shown."""
+    documents, size = Documents(graph), 0
+    texts = website.Website().documents.values()
+    for text in texts:
+        document = documents.read(text)
+        for operation in document.operations.values():
+            # Those that cannot do without variables have statements like the others.
+            with suppress(NotCompiled, Fault):
+                documents.plan(document, operation, {})
+        size += document.size
+    assert documents.kept[0] == len(texts)
+    assert size < KEPT_CHARACTERS / 2
 
 
 def test_without_having_been_built_it_says_what_is_missing(tmp_path: Path) -> None:
