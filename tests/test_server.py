@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import http.client
 import json
@@ -25,7 +26,7 @@ from serving import issued
 from db import embedded, revisions
 from db.migrate import migrate
 from schema.graph import Graph
-from server import FIRST_QUERY
+from server import FIRST_QUERY, set_apart_what_stays
 from settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -284,6 +285,15 @@ def test_a_database_of_another_revision_is_not_ready(empty_database: str) -> Non
         response = httpx.get(f"{address}/ready")
     why = f"the database is at revision other, this program needs {revisions.NEEDED}"
     assert (response.status_code, response.text) == (503, why)
+
+
+def test_the_collector_of_cycles_does_not_look_through_what_stays() -> None:
+    before = len(gc.get_objects())
+    set_apart_what_stays()
+    try:
+        assert len(gc.get_objects()) < before / 20
+    finally:
+        gc.unfreeze()
 
 
 def test_a_client_that_hangs_up_frees_its_connection(empty_database: str) -> None:
