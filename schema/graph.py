@@ -83,15 +83,13 @@ class Graph(strawberry.Schema):
                 if data is not None:
                     return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
                 await self._admit(text, operation_name, variable_values, context)
-            return await batched(
-                text,
-                variable_values,
-                context,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
-            )
+            given = (root_value, operation_name, allowed_operation_types, operation_extensions)
+            result = await batched(text, variable_values, context, *given)
+            if context.snapshot.is_lost and self.kind(text, operation_name) is graphql.OperationType.QUERY:
+                # Nothing of it was sent yet, and to read once more changes nothing.
+                await context.read_anew()
+                result = await batched(text, variable_values, context, *given)
+            return result
 
         batched = super().execute
         result = await self._limited(context, run())
