@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import json
 import signal
@@ -77,6 +78,17 @@ def greeting(host: str, port: int) -> str:
     )
 
 
+def set_apart_what_stays() -> None:
+    """Spare the collector of cycles what was loaded by now, which stays as long as the process.
+
+    It looks through everything once a quarter as much has come: of all that is loaded this would be 20 MB of garbage,
+    and a pause of 0.2 s in which nobody is answered.
+    """
+    gc.freeze()
+    # Only a collection lets it count anew.
+    gc.collect()
+
+
 @cli.command()
 def serve() -> None:
     """Serve the graph.
@@ -103,6 +115,7 @@ def serve() -> None:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
+            set_apart_what_stays()
             if self.started and sockets:
                 typer.echo(greeting(*sockets[0].getsockname()[:2]))
 

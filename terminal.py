@@ -63,7 +63,9 @@ def plain_errors() -> Iterator[None]:
     except (ServerNotStarted, NotMigrated, ValueError) as error:
         fail(str(error))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        fail(f"The database cannot be used: {error}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.")
+        # Some say nothing but by their kind, such as a TimeoutError.
+        why = str(error).strip().removesuffix(".") or type(error).__name__
+        fail(f"The database cannot be used: {why}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.")
 
 
 def data_folder(settings: Settings) -> Path:

@@ -41,7 +41,7 @@ async def prepare_embedded(server: str, *, with_sample: bool, progress: "Progres
     finally:
         await connection.close()
     dsn = database_dsn(server, name)
-    if await revisions.current(dsn) != revisions.NEEDED:
+    if not revisions.is_enough(await revisions.current(dsn)):
         from db.migrate import migrate
 
         await migrate(dsn)
@@ -80,9 +80,9 @@ async def fill(dsn: str, *, with_sample: bool, progress: "Progress | None" = Non
 
 
 async def require_migrated(dsn: str) -> None:
-    """Refuse a database whose tables are not those of this program."""
+    """Refuse a database that lacks tables of this program."""
     found = await revisions.current(dsn)
-    if found != revisions.NEEDED:
+    if not revisions.is_enough(found):
         raise NotMigrated(
             f"The database is at revision {found or 'none'} and this program needs {revisions.NEEDED}. "
             "Run `python server.py migrate` with the same DATABASE_URL; it changes nothing until you do."
@@ -90,11 +90,11 @@ async def require_migrated(dsn: str) -> None:
 
 
 async def readiness(dsn: str) -> tuple[bool, str]:
-    """Whether the database answers and its tables are this program's, and if not, why."""
+    """Whether the database answers and has this program's tables, and if not, why."""
     try:
         found = await asyncio.wait_for(revisions.current(dsn), 3)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
         return False, "the database cannot be reached"
-    if found != revisions.NEEDED:
+    if not revisions.is_enough(found):
         return False, f"the database is at revision {found or 'none'}, this program needs {revisions.NEEDED}"
     return True, "ready"

@@ -1,9 +1,17 @@
 """Which state of the tables this program needs, and which one a database has, without what it takes to migrate."""
 
+import re
+from functools import cache
+from pathlib import Path
+
 import asyncpg
 
 # The newest migration; a test holds the two equal.
 NEEDED = "c4e8a17f63d0"
+
+
+MIGRATIONS = Path(__file__).with_name("migrations") / "versions"
+REVISION = re.compile(r"""^revision = ["'](.+)["']$""", re.MULTILINE)
 
 
 class NotMigrated(Exception):
@@ -20,3 +28,19 @@ async def current(dsn: str) -> str | None:
         return revision
     finally:
         await connection.close()
+
+
+@cache
+def earlier() -> frozenset[str]:
+    """The revisions before the one this program needs."""
+    texts = (file.read_text(encoding="utf-8") for file in MIGRATIONS.glob("*.py"))
+    return frozenset(each for text in texts for each in REVISION.findall(text)) - {NEEDED}
+
+
+def is_enough(found: str | None) -> bool:
+    """Whether a database at this revision has the tables this program needs.
+
+    A revision that this program does not know is that of a later one, which only adds to the tables what an earlier one
+    can do without, so that servers of both may run while one takes the other's place.
+    """
+    return found is not None and found not in earlier()

@@ -76,6 +76,7 @@ async def migrate(trial: Trial) -> None:
     async with httpx.AsyncClient(base_url=trial.serving.address, trust_env=False) as client:
         ready = await client.get("/readyz")
     trial.over()
+    trial.promise(ready.status_code == 200, f"after migrations of a later version /readyz is {ready.status_code}")
     told = f", which said {again} time(s) to migrate again because a writer was in the way" if again else ""
     altered = 2 * ROUNDS * len(TABLES)
     trial.note(

@@ -85,11 +85,15 @@ class Context:
         key = bearer(sent) if isinstance(sent, str) else None
         return replace(self, snapshot=self.snapshot.another(), key=self.key or key)
 
-    async def renew(self) -> None:
-        """Forget what was read: from here on what was just written is seen, wherever reads go otherwise."""
-        earlier, self.snapshot = self.snapshot, self.snapshot.another(self.primary)
+    async def read_anew(self, pool: asyncpg.Pool | None = None) -> None:
+        """Forget what was read, and go on in a later snapshot, through the same pool or another one."""
+        earlier, self.snapshot = self.snapshot, self.snapshot.another(pool)
         self.__dict__.pop("loaders", None)
         await earlier.__aexit__(None, None, None)
+
+    async def renew(self) -> None:
+        """Forget what was read: from here on what was just written is seen, wherever reads go otherwise."""
+        await self.read_anew(self.primary)
         if self.key is not None:
             # It may have been revoked since.
             self.known_viewer = None

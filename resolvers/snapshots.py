@@ -119,6 +119,8 @@ class Snapshot:
         # Why no more statements are run: the operation is over, or one of them failed and with it the transaction.
         self._ended: Fault | None = None
         self._running: asyncio.Task[Any] | None = None
+        # Whether its connection was lost, or gave way to a migration, so that all of it may be read once more.
+        self.is_lost = False
 
     def statement(self, key: Hashable, build: Callable[[], Select[Any]]) -> Statement:
         """The statement known as `key`, made by `build`, as it is for whoever asks."""
@@ -143,10 +145,11 @@ class Snapshot:
                 self._ended = TimedOut(TOO_SLOW)
                 raise self._ended from error
             except LOCKED_OUT as error:
-                self._ended = Unavailable(LOCKED)
+                self._ended, self.is_lost = Unavailable(LOCKED), isinstance(error, asyncpg.DeadlockDetectedError)
                 raise self._ended from error
             except LOST as error:
-                self._ended = Unavailable(GONE)
+                # Where there was no connection to be had, there is none for another try either.
+                self._ended, self.is_lost = Unavailable(GONE), self._connection is not None
                 raise self._ended from error
             finally:
                 self._running = None

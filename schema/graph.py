@@ -34,7 +34,7 @@ from schema.masking import code_of, shown, unless_unexpected
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
-from schema.watching import times_of_rollup, watched
+from schema.watching import Execution, times_of_rollup, watched
 
 # How many streamed operations run at once where nothing else says it.
 ALONE = 100
@@ -83,15 +83,13 @@ class Graph(strawberry.Schema):
                 if data is not None:
                     return ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
                 await self._admit(text, operation_name, variable_values, context)
-            return await batched(
-                text,
-                variable_values,
-                context,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
-            )
+            given = (root_value, operation_name, allowed_operation_types, operation_extensions)
+            result = await batched(text, variable_values, context, *given)
+            if context.snapshot.is_lost and self.kind(text, operation_name) is graphql.OperationType.QUERY:
+                # Nothing of it was sent yet, and to read once more changes nothing.
+                await context.read_anew()
+                result = await batched(text, variable_values, context, *given)
+            return result
 
         batched = super().execute
         result = await self._limited(context, run())
@@ -128,7 +126,7 @@ class Graph(strawberry.Schema):
         source = await super().stream(
             text, variable_values, context, root_value, operation_name, operation_extensions, allowed_operation_types
         )
-        return self._watched(watched(source, context, self._times(text, operation_name)), run)
+        return self._watched(watched(source, run, self._times(text, operation_name)), run)
 
     async def _read(self, text: str, context: Context) -> Document:
         """A document; one that is wrong costs points."""
@@ -192,7 +190,6 @@ class Graph(strawberry.Schema):
             async for result in results:
                 run.codes = [code_of(error) for error in result.errors or ()]
                 run.results += 1
-                run.forget_statements()
                 yield result
         finally:
             self._ended(run)
@@ -366,6 +363,7 @@ def build_schema(gate: Gate | None = None, observer: Observer | None = None, pol
         # Types that only an interface leads to.
         types=[*figures.SUBJECTS],
         extensions=[known_documents],
+        execution_context_class=Execution,
         gate=gate or Gate(ALONE),
         observer=observer,
         policy=policy,

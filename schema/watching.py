@@ -7,12 +7,14 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 import orjson
-from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql import Executor, FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
 from resolvers.errors import Fault
 from resolvers.limits import MAX_ERRORS
+from resolvers.observing import Run
 from resolvers.plans import Document
 from schema.masking import shown
 
@@ -20,18 +22,33 @@ from schema.masking import shown
 LOOKED_UP_AFTER = 1.0
 
 
+class Execution(StrawberryGraphQLCoreExecutionContext):
+    """Runs an operation, and of a subscription each event by itself."""
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:
+        """The run of one event.
+
+        What is selected is looked up by where the selection lies in memory, another place for each event: shared by all
+        of them, as graphql-core has it, this would grow as long as the subscription lasts.
+        """
+        executor = super().build_per_event_executor(payload)
+        executor._relevant_sub_fields = {}
+        return executor
+
+
 async def watched(
-    source: AsyncGenerator[Any, None], context: Context, times: frozenset[str] | None
+    source: AsyncGenerator[Any, None], run: Run, times: frozenset[str] | None
 ) -> AsyncIterator[ExecutionResult]:
     """What is watched, nothing being held while nothing happens; ends with an error once the key holds no longer.
 
     Of a rollup, `times` are the names of what tells when it was read: what differs in nothing else is not sent again.
     """
-    last = None
+    context, last = run.context, None
     try:
         async with context, aclosing(source), aclosing(_while_known(source, context)) as results:
             async for result in results:
                 await context.renew()
+                run.forget_statements()
                 if result.errors:
                     result.errors = [shown(error, context.request_id) for error in result.errors[:MAX_ERRORS]]
                 elif times is not None and result.data:

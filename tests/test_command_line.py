@@ -8,7 +8,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import typer
 from test_server import ROOT, environment
+
+from terminal import plain_errors
 
 AREAS = "code_system,code,vintage,name,level,district_kind,parent\nNBS,33,2023-06-30,浙江省,PROVINCE,,\n"
 
@@ -85,6 +88,19 @@ def test_an_unreachable_database_is_told() -> None:
     code, out, complaint = run("serve", DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert (code, out, complaint.startswith("The database cannot be used: ")) == (1, "", True)
     assert "Traceback" not in complaint
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(TimeoutError(), "TimeoutError"), (OSError(111, "Connection refused"), "[Errno 111] Connection refused")],
+)
+def test_why_a_database_cannot_be_used_is_always_told(
+    error: Exception, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit), plain_errors():
+        raise error
+    told = f"The database cannot be used: {why}. Check DATABASE_URL, or unset it to use the embedded PostgreSQL.\n"
+    assert capsys.readouterr().err == told
 
 
 def test_a_network_is_generated_once(empty_database: str) -> None:

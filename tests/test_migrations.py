@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 
 import db
 from db import migrate as migrations
+from db import revisions
 from db.migrate import NotMigrated, Status, configuration, connect, migrate, status
 from db.tables import metadata
 
@@ -91,12 +92,19 @@ def every_revision() -> tuple[str, ...]:
 
 
 async def test_status_says_what_is_pending(blank_database: str) -> None:
-    revisions = every_revision()
+    every = every_revision()
     before = await status(blank_database)
-    assert (before, before.is_current) == (Status(None, revisions[-1], revisions), False)
+    assert (before, before.is_current) == (Status(None, every[-1], every), False)
     await migrate(blank_database)
     after = await status(blank_database)
-    assert (after, after.is_current) == (Status(revisions[-1], revisions[-1], ()), True)
+    assert (after, after.is_current) == (Status(every[-1], every[-1], ()), True)
+
+
+def test_the_revisions_before_the_needed_one_are_known_without_alembic() -> None:
+    *before, last = every_revision()
+    assert (set(revisions.earlier()), revisions.NEEDED) == (set(before), last)
+    found = (None, *before, last, "later")
+    assert [revisions.is_enough(each) for each in found] == [False] * (len(before) + 1) + [True, True]
 
 
 async def test_a_database_ahead_of_the_program_has_nothing_pending(empty_database: str) -> None:

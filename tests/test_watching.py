@@ -1,18 +1,27 @@
 """Watching ends with the key it was begun with, and a rollup comes again only when it is another one."""
 
 import asyncio
+import gc
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from typing import Any
 
+import graphql
 import httpx
 import pytest
 from conftest import database, database_name, execute
 from serving import issued, teller_of
+from strawberry.types import ExecutionResult
 from test_server import served
 from test_subscriptions import CHANGED, watching
 
 from db import access
+from db.pools import read_pool
+from resolvers.context import Context
+from resolvers.observing import Run
+from resolvers.snapshots import Snapshot, Statements
+from schema.watching import Execution, watched
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +92,40 @@ async def test_a_rollup_that_is_as_it_was_is_not_sent_again(server: tuple[str, s
         second = (await watched.data())["rollupChanged"]
     assert second["rows"][0]["values"][0]["value"] == first["rows"][0]["values"][0]["value"] + 1
     assert second["read"] > first["read"]
+
+
+async def test_the_statements_of_what_is_not_sent_again_are_counted_and_not_kept() -> None:
+    run = Run(Context(Snapshot(read_pool("postgresql://"), Statements()), "test"), started=0.0)
+
+    async def results() -> AsyncGenerator[ExecutionResult, None]:
+        for _ in range(3):
+            run.context.snapshot.ran.append("SELECT 1")
+            yield ExecutionResult(data={"rollupChanged": {"total": 1}}, errors=None)
+
+    sent = [result.data async for result in watched(results(), run, frozenset())]
+    assert (sent, run.statements, run.context.snapshot.ran) == ([{"rollupChanged": {"total": 1}}], 3, [])
+
+
+async def test_nothing_is_kept_of_the_events_that_a_subscription_sent() -> None:
+    schema = graphql.build_schema("type Query { a: Event } type Subscription { a: Event } type Event { b: Int }")
+
+    async def events(*_: Any) -> AsyncIterator[dict[str, Any]]:
+        for number in range(100):
+            yield {"a": {"b": number}}
+
+    assert schema.subscription_type is not None
+    schema.subscription_type.fields["a"].subscribe = events
+    document = graphql.parse("subscription { a { b } }")
+    results = graphql.subscribe(schema, document, executor_class=Execution)
+    assert isinstance(results, AsyncIterator)
+    kept = []
+    async for result in results:
+        if result.data in ({"a": {"b": 1}}, {"a": {"b": 99}}):
+            kept.append(collected())
+    assert kept[0] == kept[1]
+
+
+def collected() -> int:
+    """How many selections are known that belong to what was run."""
+    gc.collect()
+    return sum(type(each).__name__ == "CollectedFields" for each in gc.get_objects())
