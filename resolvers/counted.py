@@ -32,7 +32,7 @@ from resolvers.entities import RollupSubject
 from resolvers.facts import Dimensions, a_year_before, truncated
 from resolvers.filters import equals
 from resolvers.given import Given
-from resolvers.measures import FACTS
+from resolvers.measures import FACTS, RollupMeasure, districts_of, needed
 from resolvers.rollups import Rolling
 from resolvers.texts import quoted
 
@@ -85,13 +85,16 @@ def counted_groups(asked: Given[Rolling], counter: Counter, dimensions: Dimensio
         for position, dimension in enumerate(dimensions)
         for part, column in enumerate(_columns(asked.now.subject, counter, dimension, rows))
     ]
-    found = select(*raw, *figures(rows)).where(*_conditions(asked, rows, is_longer=is_longer))
+    made = [districts_of(rows.c.district, dimensions).label("districts"), *figures(rows, asked.now.measures)]
+    found = select(*raw, *made).where(*_conditions(asked, rows, is_longer=is_longer))
     return found.group_by(*raw).having(func.sum(rows.c.rows) > literal_column("0")) if raw else found
 
 
 def _columns(
     subject: RollupSubject, counter: Counter, dimension: RollupDimension, rows: FromClause
 ) -> Sequence[ColumnElement[Any]]:
+    if dimension is _D.MONTH:
+        return [rows.c.month]
     if dimension in TIMES:
         return [cast(func.date_trunc(quoted(TIMES[dimension][0]), rows.c.month), Date)]
     if dimension is _D.TOWNSHIP:
@@ -101,14 +104,14 @@ def _columns(
     return DIMENSIONS[subject][dimension].columns({"self": rows})
 
 
-def figures(rows: FromClause) -> list[ColumnElement[Any]]:
-    """The figures of a group, as they would be counted of its facts."""
-    found: list[ColumnElement[Any]] = [func.array_agg(rows.c.district.distinct()).label("districts")]
+def figures(rows: FromClause, measures: Sequence[RollupMeasure]) -> list[ColumnElement[Any]]:
+    """The figures of a group that measures need, as they would be counted of its facts."""
+    found: list[ColumnElement[Any]] = []
     for name in ("rows", "reporting", "adopted", "closed", "on_time"):
-        if name in rows.c:
+        if name in needed(measures):
             count = func.coalesce(cast(func.sum(rows.c[name]), BigInteger), literal_column("0"))
             found.append(count.label(name))
-    if "participants" in rows.c:
+    if "participants" in needed(measures):
         is_known = func.sum(rows.c.reporting) > literal_column("0")
         found.append(case((is_known, cast(func.sum(rows.c.participants), BigInteger))).label("participants"))
     return found

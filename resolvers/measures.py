@@ -1,6 +1,6 @@
 """What rollups measure: each measure is made of figures that are counted once for a group, and says how exact it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,13 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from db.counters import ON_TIME
 from db.enums import Aggregation, Labelled, Precision, Unit
 from db.figures import indicator
 from db.results import adoption
+from resolvers.dimensions import RollupDimension
 from resolvers.edges import alike
 from resolvers.entities import RollupSubject
 from resolvers.texts import quoted
@@ -159,12 +161,19 @@ def inputs(subject: RollupSubject, rows: FromClause) -> dict[str, ColumnElement[
             return {}
 
 
+def needed(measures: Sequence[RollupMeasure]) -> frozenset[str]:
+    """The figures that measures are made of, and those that every row has."""
+    return frozenset({"rows", "districts", "periods", *(name for measure in measures for name in MADE_OF[measure])})
+
+
+def districts_of(district: ColumnElement[Any], dimensions: Sequence[RollupDimension]) -> ColumnElement[Any]:
+    """The districts that have anything in a group: where it is of one, that one, for which nothing has to be sorted."""
+    return array([district]) if RollupDimension.DISTRICT in dimensions else func.array_agg(district.distinct())
+
+
 def figures(subject: RollupSubject, facts: FromClause) -> dict[str, ColumnElement[Any]]:
-    """The figures of a group of facts. What is not asked for, PostgreSQL does not count."""
-    found: dict[str, ColumnElement[Any]] = {
-        "rows": func.count(),
-        "districts": func.array_agg(facts.c.district.distinct()),
-    }
+    """The figures of a group of facts."""
+    found: dict[str, ColumnElement[Any]] = {"rows": func.count()}
     match subject:
         case RollupSubject.EVENTS:
             participants = facts.c.participants
@@ -216,6 +225,26 @@ def _divided(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnEleme
 def _changed(rows: ColumnElement[Any], before: ColumnElement[Any] | None) -> ColumnElement[Any]:
     return literal_column("NULL") if before is None else _divided(rows - before, before)
 
+
+MADE_OF: Mapping[RollupMeasure, Sequence[str]] = {
+    _M.COUNT: (),
+    _M.DISTINCT_MEMBERS: ("members",),
+    _M.PUBLIC_PARTICIPANTS: ("participants", "reporting"),
+    _M.PARTICIPATION_PER_EVENT: ("participants", "reporting"),
+    _M.SUM: ("sum", "is_about", "is_at_least"),
+    _M.AVERAGE: ("average", "is_about", "is_at_least"),
+    _M.MEDIAN_DAYS_TO_CLOSE: ("median",),
+    _M.P90_DAYS_TO_CLOSE: ("p90",),
+    _M.ADOPTION_RATE: ("adopted",),
+    _M.CLOSING_RATE: ("closed",),
+    _M.ON_TIME_RATE: ("on_time", "closed"),
+    _M.PER_100_MEMBERS: (),
+    _M.SHARE_OF_TOTAL: (),
+    _M.RANK: (),
+    _M.CHANGE_ON_PREVIOUS: (),
+    _M.CHANGE_ON_YEAR: (),
+}
+"""The figures that each measure is made of beside the rows of the group."""
 
 MADE: Mapping[RollupMeasure, Callable[[Figures, Around], ColumnElement[Any]]] = {
     _M.COUNT: lambda of, _: of["rows"],
