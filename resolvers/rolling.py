@@ -6,8 +6,8 @@
     filled   the same for every bucket of time, also where there is nothing
     measured what was asked for
 
-Every step is a selection from the one before, so that PostgreSQL leaves out what is not asked of it. Only what is told is
-made whole where there are buckets of time, for it is then looked at several times.
+Every step is a selection from the one before, so that PostgreSQL leaves out what is not asked of it. Only what is told
+is made whole where there are buckets of time, for it is then looked at several times.
 """
 
 from functools import partial
@@ -128,7 +128,7 @@ def _having(asked: Given[Rolling], measured: FromClause) -> list[Condition]:
 
 def _grouped(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
     """What is counted of each group."""
-    is_longer, counter = _is_longer(asked.now, dimensions), counter_of(asked.now, dimensions)
+    is_longer, counter = _is_longer(asked.now, dimensions), counter_of(asked.now, dimensions, asked.now.measures)
     if counter is not None:
         return counted_groups(asked, counter, dimensions, is_longer=is_longer).subquery("grouped")
     counted_rows = facts(asked, dimensions, is_longer=is_longer).subquery("facts")
