@@ -66,6 +66,15 @@ result_counter = _counter(
     *who_sees(),
     counts=("rows", "adopted", "closed", "on_time"),
 )
+# Results by the department that handles them; 0 stands for none.
+department_counter = _counter(
+    "department_counter",
+    Column("department_id", BigInteger, nullable=False),
+    _month(),
+    flag("is_sample"),
+    *who_sees(),
+    counts=("rows", "adopted", "closed", "on_time"),
+)
 attendance_counter = _counter(
     "attendance_counter",
     _month(),
@@ -121,6 +130,12 @@ _PLACES = """(SELECT DISTINCT f.*, CASE a.level WHEN 'TOWNSHIP' THEN a.id WHEN '
     ) ON (h.district, h.event_id) = (f.district, f.id) AND (p.visibility = 'PUBLIC' OR NOT f.is_public)
     LEFT JOIN area a ON a.id = p.area_id) f"""
 _ADOPTED = "EXISTS (SELECT FROM adoption a WHERE (a.district, a.result_id) = (f.district, f.id))"
+_HANDLED = (
+    "count(*)",
+    f"count(*) FILTER (WHERE {_ADOPTED})",
+    "count(f.closed_at)",
+    f"count(*) FILTER (WHERE f.closed_at - f.raised_at <= interval '{ON_TIME} days')",
+)
 _PARTICIPANTS = ("count(*)", "coalesce(sum(f.public_participants), 0)", "count(f.public_participants)")
 
 COUNTERS = (
@@ -159,12 +174,21 @@ COUNTERS = (
             "f.visibility",
             "f.shared_with",
         ),
+        _HANDLED,
+        "result f",
+    ),
+    Counter(
+        department_counter,
+        "result",
         (
-            "count(*)",
-            f"count(*) FILTER (WHERE {_ADOPTED})",
-            "count(f.closed_at)",
-            f"count(*) FILTER (WHERE f.closed_at - f.raised_at <= interval '{ON_TIME} days')",
+            "f.district",
+            "coalesce(f.department_id, 0)",
+            MONTH.format(time="raised_at"),
+            "f.is_sample",
+            "f.visibility",
+            "f.shared_with",
         ),
+        _HANDLED,
         "result f",
     ),
     Counter(

@@ -1,6 +1,7 @@
 """Rollups that are read from counters instead of facts: which ones, and how.
 
 A counter serves when it has all dimensions and figures that are asked for, and the period is one of whole months.
+Percentiles are no counts, but where an index has the facts of each group in order, counting up to them is enough.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,11 +33,13 @@ from resolvers.entities import RollupSubject
 from resolvers.facts import Dimensions, a_year_before, truncated
 from resolvers.filters import equals
 from resolvers.given import Given
-from resolvers.measures import FACTS
+from resolvers.measures import FACTS, PERCENTILES, RollupMeasure, districts_of, needed
+from resolvers.ranked import is_ranked, with_percentiles
 from resolvers.rollups import Rolling
 from resolvers.texts import quoted
 
 _D = RollupDimension
+_LEADING = {_D.TOWNSHIP, _D.DEPARTMENT}
 _ALWAYS = {_D.PROVINCE, _D.CITY, _D.DISTRICT, _D.IS_SAMPLE, _D.MONTH, _D.QUARTER, _D.YEAR}
 
 
@@ -56,14 +59,19 @@ COUNTERS: Mapping[RollupSubject, Sequence[Counter]] = {
         Counter(counters.event_counter, {_D.EVENT_KIND: "kind", _D.EVENT_STATUS: "status", _D.EVENT_MODE: "mode"}),
         Counter(counters.township_counter, {_D.TOWNSHIP: "township_id"}, adds_up=False),
     ),
-    RollupSubject.RESULTS: (Counter(counters.result_counter, {_D.RESULT_KIND: "kind", _D.RESULT_STATUS: "status"}),),
+    RollupSubject.RESULTS: (
+        Counter(counters.result_counter, {_D.RESULT_KIND: "kind", _D.RESULT_STATUS: "status"}),
+        Counter(counters.department_counter, {_D.DEPARTMENT: "department_id"}),
+    ),
     RollupSubject.ATTENDANCES: (Counter(counters.attendance_counter, {_D.EVENT_KIND: "event_kind"}),),
 }
 
 
-def counter_of(rolling: Rolling, dimensions: Dimensions) -> Counter | None:
-    """The counter to read these groups from; None where facts have to be read."""
-    if rolling.filter is not None or rolling.places or not rolling.is_of_whole_months or _needs_facts(rolling):
+def counter_of(rolling: Rolling, dimensions: Dimensions, measures: Sequence[RollupMeasure] = ()) -> Counter | None:
+    """The counter to read these groups and what measures need of them from; None where facts have to be read."""
+    if rolling.filter is not None or rolling.places or not rolling.is_of_whole_months or FACTS & set(measures):
+        return None
+    if PERCENTILES.keys() & set(measures) and not is_ranked(rolling, dimensions):
         return None
     for counter in COUNTERS.get(rolling.subject, ()):
         if set(dimensions) <= _ALWAYS | counter.dimensions.keys() and (
@@ -71,10 +79,6 @@ def counter_of(rolling: Rolling, dimensions: Dimensions) -> Counter | None:
         ):
             return counter
     return None
-
-
-def _needs_facts(rolling: Rolling) -> bool:
-    return bool(FACTS & set(rolling.measures))
 
 
 def counted_groups(asked: Given[Rolling], counter: Counter, dimensions: Dimensions, *, is_longer: bool) -> Select[Any]:
@@ -85,30 +89,35 @@ def counted_groups(asked: Given[Rolling], counter: Counter, dimensions: Dimensio
         for position, dimension in enumerate(dimensions)
         for part, column in enumerate(_columns(asked.now.subject, counter, dimension, rows))
     ]
-    found = select(*raw, *figures(rows)).where(*_conditions(asked, rows, is_longer=is_longer))
-    return found.group_by(*raw).having(func.sum(rows.c.rows) > literal_column("0")) if raw else found
+    made = [districts_of(rows.c.district, dimensions).label("districts"), *figures(rows, asked.now.measures)]
+    found = select(*raw, *made).where(*_conditions(asked, rows, is_longer=is_longer))
+    if raw:
+        found = found.group_by(*raw).having(func.sum(rows.c.rows) > literal_column("0"))
+    return with_percentiles(asked, found, dimensions) if is_ranked(asked.now, dimensions) else found
 
 
 def _columns(
     subject: RollupSubject, counter: Counter, dimension: RollupDimension, rows: FromClause
 ) -> Sequence[ColumnElement[Any]]:
+    if dimension is _D.MONTH:
+        return [rows.c.month]
     if dimension in TIMES:
         return [cast(func.date_trunc(quoted(TIMES[dimension][0]), rows.c.month), Date)]
-    if dimension is _D.TOWNSHIP:
-        return [func.nullif(rows.c.township_id, literal_column("0"), type_=BigInteger)]
     if dimension in counter.dimensions:
-        return [rows.c[counter.dimensions[dimension]]]
+        column = rows.c[counter.dimensions[dimension]]
+        # Where a fact leads nowhere, 0 stands for the id.
+        return [func.nullif(column, literal_column("0"), type_=BigInteger) if dimension in _LEADING else column]
     return DIMENSIONS[subject][dimension].columns({"self": rows})
 
 
-def figures(rows: FromClause) -> list[ColumnElement[Any]]:
-    """The figures of a group, as they would be counted of its facts."""
-    found: list[ColumnElement[Any]] = [func.array_agg(rows.c.district.distinct()).label("districts")]
+def figures(rows: FromClause, measures: Sequence[RollupMeasure]) -> list[ColumnElement[Any]]:
+    """The figures of a group that measures need, as they would be counted of its facts."""
+    found: list[ColumnElement[Any]] = []
     for name in ("rows", "reporting", "adopted", "closed", "on_time"):
-        if name in rows.c:
+        if name in needed(measures):
             count = func.coalesce(cast(func.sum(rows.c[name]), BigInteger), literal_column("0"))
             found.append(count.label(name))
-    if "participants" in rows.c:
+    if "participants" in needed(measures):
         is_known = func.sum(rows.c.reporting) > literal_column("0")
         found.append(case((is_known, cast(func.sum(rows.c.participants), BigInteger))).label("participants"))
     return found

@@ -56,7 +56,7 @@ def facts(asked: Given[Rolling], dimensions: Dimensions, *, is_longer: bool) -> 
     ]
     counted = [column.label(name) for name, column in inputs(subject, child).items()]
     found = select(child.c.district, child.c.id, *columns, *counted).select_from(source)
-    found = found.where(*_conditions(asked, child, is_longer=is_longer))
+    found = found.where(*conditions_on(asked, child, is_longer=is_longer))
     return found.distinct() if is_many else found
 
 
@@ -66,7 +66,8 @@ def entities(subject: RollupSubject, dimensions: Dimensions) -> list[str]:
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
-def _conditions(asked: Given[Rolling], child: FromClause, *, is_longer: bool) -> list[Condition]:
+def conditions_on(asked: Given[Rolling], child: FromClause, *, is_longer: bool) -> list[Condition]:
+    """What a rollup asks of the rows that it counts."""
     rolling, conditions = asked.now, []
     if rolling.filter is not None:
         conditions.append(condition_of(child, asked.part("filter")))

@@ -1,6 +1,6 @@
 """What rollups measure: each measure is made of figures that are counted once for a group, and says how exact it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,13 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from db.counters import ON_TIME
 from db.enums import Aggregation, Labelled, Precision, Unit
 from db.figures import indicator
 from db.results import adoption
+from resolvers.dimensions import RollupDimension
 from resolvers.edges import alike
 from resolvers.entities import RollupSubject
 from resolvers.texts import quoted
@@ -89,8 +91,14 @@ SUBJECTS: Mapping[RollupMeasure, tuple[RollupSubject, ...]] = {
 }
 """Of what each can be measured."""
 
-FACTS = {_M.DISTINCT_MEMBERS, _M.SUM, _M.AVERAGE, _M.MEDIAN_DAYS_TO_CLOSE, _M.P90_DAYS_TO_CLOSE}
+FACTS = {_M.DISTINCT_MEMBERS, _M.SUM, _M.AVERAGE}
 """What no counter counts."""
+
+PERCENTILES: Mapping[RollupMeasure, tuple[str, ColumnElement[Any]]] = {
+    _M.MEDIAN_DAYS_TO_CLOSE: ("median", literal_column("0.5")),
+    _M.P90_DAYS_TO_CLOSE: ("p90", literal_column("0.9")),
+}
+"""Measures that say within how many days a share of the closed results was closed, by the name of the figure."""
 
 CHANGES = {_M.CHANGE_ON_PREVIOUS, _M.CHANGE_ON_YEAR}
 
@@ -159,12 +167,29 @@ def inputs(subject: RollupSubject, rows: FromClause) -> dict[str, ColumnElement[
             return {}
 
 
+def needed(measures: Sequence[RollupMeasure]) -> frozenset[str]:
+    """The figures that measures are made of, and those that every row has."""
+    return frozenset({"rows", "districts", "periods", *(name for measure in measures for name in MADE_OF[measure])})
+
+
+def districts_of(district: ColumnElement[Any], dimensions: Sequence[RollupDimension]) -> ColumnElement[Any]:
+    """The districts that have anything in a group: where it is of one, that one, for which nothing has to be sorted."""
+    return array([district]) if RollupDimension.DISTRICT in dimensions else func.array_agg(district.distinct())
+
+
+def seconds_to_close(rows: FromClause) -> ColumnElement[Any]:
+    """How long results took to close; as the index has it that is in the order of this."""
+    return func.date_part(quoted("epoch"), rows.c.closed_at - rows.c.raised_at, type_=Float)
+
+
+def in_days(seconds: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Seconds as days, of which there may be parts."""
+    return seconds / literal_column("86400", Float)
+
+
 def figures(subject: RollupSubject, facts: FromClause) -> dict[str, ColumnElement[Any]]:
-    """The figures of a group of facts. What is not asked for, PostgreSQL does not count."""
-    found: dict[str, ColumnElement[Any]] = {
-        "rows": func.count(),
-        "districts": func.array_agg(facts.c.district.distinct()),
-    }
+    """The figures of a group of facts."""
+    found: dict[str, ColumnElement[Any]] = {"rows": func.count()}
     match subject:
         case RollupSubject.EVENTS:
             participants = facts.c.participants
@@ -173,16 +198,14 @@ def figures(subject: RollupSubject, facts: FromClause) -> dict[str, ColumnElemen
             who = func.row(facts.c.member_district, facts.c.member_id)
             found["members"] = func.count(who.distinct()).filter(facts.c.member_id.is_not(None))
         case RollupSubject.RESULTS:
-            taken = facts.c.closed_at - facts.c.raised_at
-            days = func.date_part(quoted("epoch"), taken, type_=Float) / literal_column("86400")
+            taken, days = facts.c.closed_at - facts.c.raised_at, in_days(seconds_to_close(facts))
             is_on_time = taken <= func.make_interval(*[literal_column("0")] * 3, literal_column(str(ON_TIME)))
             found |= {
                 "adopted": func.count().filter(facts.c.is_adopted),
                 "closed": func.count(facts.c.closed_at),
                 "on_time": func.count().filter(is_on_time),
-                "median": func.percentile_cont(literal_column("0.5")).within_group(days),
-                "p90": func.percentile_cont(literal_column("0.9")).within_group(days),
             }
+            found |= {name: func.percentile_cont(share).within_group(days) for name, share in PERCENTILES.values()}
         case RollupSubject.OBSERVATIONS:
             periods = func.row(facts.c.period_from, facts.c.period_to, facts.c.period_label)
             found |= {
@@ -216,6 +239,26 @@ def _divided(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnEleme
 def _changed(rows: ColumnElement[Any], before: ColumnElement[Any] | None) -> ColumnElement[Any]:
     return literal_column("NULL") if before is None else _divided(rows - before, before)
 
+
+MADE_OF: Mapping[RollupMeasure, Sequence[str]] = {
+    _M.COUNT: (),
+    _M.DISTINCT_MEMBERS: ("members",),
+    _M.PUBLIC_PARTICIPANTS: ("participants", "reporting"),
+    _M.PARTICIPATION_PER_EVENT: ("participants", "reporting"),
+    _M.SUM: ("sum", "is_about", "is_at_least"),
+    _M.AVERAGE: ("average", "is_about", "is_at_least"),
+    _M.MEDIAN_DAYS_TO_CLOSE: ("median", "closed"),
+    _M.P90_DAYS_TO_CLOSE: ("p90", "closed"),
+    _M.ADOPTION_RATE: ("adopted",),
+    _M.CLOSING_RATE: ("closed",),
+    _M.ON_TIME_RATE: ("on_time", "closed"),
+    _M.PER_100_MEMBERS: (),
+    _M.SHARE_OF_TOTAL: (),
+    _M.RANK: (),
+    _M.CHANGE_ON_PREVIOUS: (),
+    _M.CHANGE_ON_YEAR: (),
+}
+"""The figures that each measure is made of beside the rows of the group."""
 
 MADE: Mapping[RollupMeasure, Callable[[Figures, Around], ColumnElement[Any]]] = {
     _M.COUNT: lambda of, _: of["rows"],

@@ -40,7 +40,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg
 from db.areas import area
 from db.changes import change, changed_row
 from db.contacts import citizen_contact, member_contact
-from db.counters import attendance_counter, event_counter, result_counter, township_counter
+from db.counters import COUNTERS, township_counter
 from db.discussions import discussion, remark, support
 from db.enums import AreaLevel
 from db.events import agenda_item, attendance, event, event_organizer, event_participant, event_platform
@@ -59,7 +59,7 @@ from db.results import (
     result_platform,
     result_step,
 )
-from db.tables import references
+from db.tables import metadata, references
 from resolvers.edges import Link, alike
 
 # The tables whose rows say themselves who sees them, and the word by which a key is given them.
@@ -120,7 +120,7 @@ def module_of(table: Table) -> str | None:
 PERSONAL = (member_contact, citizen_contact)
 
 # Counts are kept apart by who sees what is counted; those by township only of all there is, and of all that is public.
-COUNTED: Mapping[Table, str] = {event_counter: "events", attendance_counter: "events", result_counter: "results"}
+COUNTED = {each.table: module_of(metadata.tables[each.facts]) for each in COUNTERS if "visibility" in each.table.c}
 
 _ONE: ColumnElement[int] = literal_column("1")
 _PUBLIC: ColumnElement[str] = literal_column("'PUBLIC'")

@@ -6,7 +6,8 @@
     filled   the same for every bucket of time, also where there is nothing
     measured what was asked for
 
-Every step is a selection from the one before, so that PostgreSQL leaves out what is not asked of it.
+Every step is a selection from the one before, so that PostgreSQL leaves out what is not asked of it. Only what is told
+is made whole where there are buckets of time, for it is then looked at several times.
 """
 
 from functools import partial
@@ -47,7 +48,7 @@ from resolvers.entities import ENTITIES, RollupSubject, fields, listed
 from resolvers.facts import Dimensions, entities, facts, truncated
 from resolvers.given import Given
 from resolvers.lookups import takes_part
-from resolvers.measures import CHANGES, Around, RollupMeasure, figures, precision, value
+from resolvers.measures import CHANGES, Around, RollupMeasure, districts_of, figures, needed, precision, value
 from resolvers.rollups import MAX_ROWS, RolledRow, Rolling
 from resolvers.texts import quoted
 
@@ -127,12 +128,17 @@ def _having(asked: Given[Rolling], measured: FromClause) -> list[Condition]:
 
 def _grouped(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
     """What is counted of each group."""
-    is_longer, counter = _is_longer(asked.now, dimensions), counter_of(asked.now, dimensions)
+    is_longer, counter = _is_longer(asked.now, dimensions), counter_of(asked.now, dimensions, asked.now.measures)
     if counter is not None:
         return counted_groups(asked, counter, dimensions, is_longer=is_longer).subquery("grouped")
     counted_rows = facts(asked, dimensions, is_longer=is_longer).subquery("facts")
     raw = [column for column in counted_rows.c if column.key.startswith("raw_")]
-    made = [column.label(name) for name, column in figures(asked.now.subject, counted_rows).items()]
+    district = "district"
+    if RollupDimension.DISTRICT in dimensions:
+        district = f"raw_{list(dimensions).index(RollupDimension.DISTRICT)}_0"
+    counted = figures(asked.now.subject, counted_rows)
+    counted["districts"] = districts_of(counted_rows.c[district], dimensions)
+    made = [column.label(name) for name, column in counted.items() if name in needed(asked.now.measures)]
     return select(*raw, *made).select_from(counted_rows).group_by(*raw).subquery("grouped")
 
 
@@ -140,7 +146,7 @@ def _is_longer(rolling: Rolling, dimensions: Dimensions) -> bool:
     return bool(CHANGES & set(rolling.measures)) and any(each in TIMES for each in dimensions)
 
 
-def _told(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
+def _told(asked: Given[Rolling], dimensions: Dimensions) -> Select[Any]:
     """What is told of each group beside what is counted: `key_0`, `label_0`, …, its nodes' keys and its filter."""
     subject = asked.now.subject
     grouped = _grouped(asked, dimensions)
@@ -166,7 +172,7 @@ def _told(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
     text = func.concat_ws(quoted(","), *conditions, type_=Text) if conditions else quoted("")
     columns.append(text.label("filter"))
     counted = [column for column in grouped.c if not column.key.startswith("raw_")]
-    return select(*columns, *counted).select_from(source).subquery("told")
+    return select(*columns, *counted).select_from(source)
 
 
 def _filters(
@@ -198,10 +204,12 @@ def _filters(
 
 def _filled(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
     """The groups for every bucket of the period; with `previous` and `last_year`, the counts of other buckets."""
-    told = _told(asked, dimensions)
+    selected = _told(asked, dimensions)
     time = next((each for each in dimensions if each in TIMES), None)
     if time is None:
-        return told
+        return selected.subquery("told")
+    # Made once, and looked at for its groups, for each bucket and for the buckets before.
+    told = selected.cte()
     unit, length, _, _ = TIMES[time]
     step = cast(quoted(length), Interval)
     period = asked.part("period")
@@ -232,10 +240,10 @@ def _filled(asked: Given[Rolling], dimensions: Dimensions) -> Subquery:
         (RollupMeasure.CHANGE_ON_YEAR, "last_year", bucket - cast(quoted("1 year"), Interval)),
     ):
         if measure in asked.now.measures:
-            earlier = told.alias(name)
+            earlier = told.alias()
             source = source.join(earlier, same(earlier, cast(before, Date)), isouter=True)
             columns.append(func.coalesce(earlier.c.rows, ZERO).label(name))
-    return select(*columns).select_from(source).subquery("filled")
+    return select(*columns).select_from(source).add_cte(told, nest_here=True).subquery("filled")
 
 
 def _nothing(figure: str) -> ColumnElement[Any] | None:

@@ -281,6 +281,26 @@ MONTHS = """query($by: [RollupDimension!]!, $measures: [RollupMeasure!]!) {
     rows { keys { value } values { value } } } }"""
 
 
+RANKED = ["P90_DAYS_TO_CLOSE", "COUNT", "MEDIAN_DAYS_TO_CLOSE", "ADOPTION_RATE"]
+
+
+@pytest.mark.parametrize("by", [["DEPARTMENT"], ["DISTRICT", "DEPARTMENT"], ["DEPARTMENT", "CITY"]])
+async def test_departments_are_ranked_alone_and_so_is_what_has_none(ask: Ask, counted: Recount, by: list[str]) -> None:
+    wholes: list[tuple[dict[str, Any], Callable[[Row], bool]]] = [
+        ({}, lambda _: True),
+        ({"area": ["330114"]}, lambda row: row["district"] == "330114"),
+        ({"area": ["3301"], "isSample": False}, lambda row: row["district"][:4] == "3301" and not row["is_sample"]),
+    ]
+    for where, is_counted in wholes:
+        answer = await ask(ROLLUP, of="RESULTS", by=by, measures=RANKED, where=where or None)
+        expected = counted.groups("RESULTS", by, is_counted)
+        found = {keys_of(row): [each["value"] for each in row["values"]] for row in answer.data["rollup"]["rows"]}
+        assert found == {
+            key: [nearly(group.value(measure, 0)) for measure in RANKED] for key, group in expected.items()
+        }, where
+        assert any("" in key for key in found), where
+
+
 async def test_changes_look_at_the_period_before_and_the_year_before(ask: Ask, counted: Recount) -> None:
     groups = counted.groups("EVENTS", ["MONTH"], lambda row: row["district"] == "330114")
     counts = {key[0]: len(group.rows) for key, group in groups.items()}

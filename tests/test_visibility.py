@@ -132,6 +132,8 @@ async def test_counters_say_what_facts_say(graph: Graph, kept: str, who: str) ->
             where: {events: $events}) { rows { keys { value } values { value } } total { values { value } } }
         results: rollup(of: RESULTS, by: [RESULT_KIND], measures: [COUNT, CLOSING_RATE, ADOPTION_RATE],
             where: {results: $results}) { rows { keys { value } values { value } } total { values { value } } }
+        departments: rollup(of: RESULTS, by: [DEPARTMENT], measures: [COUNT, MEDIAN_DAYS_TO_CLOSE, P90_DAYS_TO_CLOSE],
+            where: {results: $results}) { rows { keys { value } values { value } } }
         attendances: rollup(of: ATTENDANCES, by: [EVENT_KIND], measures: [COUNT], where: {attendances: $attendances})
             { rows { keys { value } values { value } } total { values { value } } } }"""
     both = {"or": [{"isSample": True}, {"isSample": False}]}
