@@ -26,12 +26,14 @@ export function ThingHead({ name, path, badges, isSample, children }: ThingHeadP
           ))}
         </nav>
       )}
-      <h1>{name}</h1>
-      {badges.map((badge) => (
-        <span key={badge} class="badge">
-          {badge}
-        </span>
-      ))}
+      <div>
+        <h1>{name}</h1>
+        {badges.map((badge) => (
+          <span key={badge} class="badge">
+            {badge}
+          </span>
+        ))}
+      </div>
       {children}
       {isSample && (
         <p class="sample" role="note">
