@@ -276,6 +276,27 @@ def test_it_says_when_it_is_cut_off_and_goes_on_afterwards(chromium: Browser, at
             expect(page.locator(".ticker .state")).to_have_text("实时", timeout=30_000)
 
 
+SEEN = """(state) => {
+  Object.defineProperty(document, "visibilityState", {value: state, configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_window_that_nobody_sees_holds_no_connection(look: Look, at: Site) -> None:
+    """A browser opens six to a server in all, and there may be more windows."""
+    page = look.at("/?at=330114")
+    expect(page.locator(".ticker .state")).to_have_text("实时")
+    card = page.locator(".figure-card", has=page.get_by_text("成果", exact=True)).locator(".value")
+    before = int(card.inner_text().replace(",", ""))
+    with page.expect_event("requestfailed", lambda request: request.headers["accept"] == "text/event-stream"):
+        page.evaluate(SEEN, "hidden")
+    at.ask(RAISE.replace("园区路灯", "园区班车"))
+    page.wait_for_timeout(2_000)
+    expect(card).to_have_text(f"{before:,}")
+    page.evaluate(SEEN, "visible")
+    expect(card).to_have_text(f"{before + 1:,}")
+
+
 def test_an_error_is_told_with_the_number_of_its_request(look: Look) -> None:
     look.is_offline = True
     page = look.at("/rows/events?where=" + json.dumps({"district": ["999999"], "startsAt": {"since": "yesterday"}}))

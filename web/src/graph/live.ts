@@ -60,6 +60,8 @@ export const tick = signal(0);
 let since: string | undefined;
 let gathering: ReturnType<typeof setTimeout> | undefined;
 let stop: (() => void) | undefined;
+/** Whether this page was ever told what happens; from then on, whatever lies between two connections is caught up with. */
+let wasLive = false;
 
 function happened(change: Change): void {
   since = change.cursor;
@@ -79,8 +81,13 @@ function follow(): () => void {
     headers: authorization,
     // This page tries again by itself, from where it was, which the client does not know.
     retryAttempts: 0,
-    onMessage: () => {
-      attempts = 0;
+    on: {
+      connected: () => {
+        attempts = 0;
+        connection.value = "live";
+        if (wasLive) tick.value++;
+        wasLive = true;
+      },
     },
   });
   const next = (): void => {
@@ -90,18 +97,10 @@ function follow(): () => void {
   };
   const begin = (): void => {
     connection.value = "connecting";
-    const opened = setTimeout(() => (connection.value = "live"), 1_500);
-    const lost = (): void => {
-      clearTimeout(opened);
-      next();
-    };
     client.subscribe<ChangedSubscription>({ documentId: idOf(CHANGED), variables: { since } } as never, {
-      next: ({ data }) => {
-        connection.value = "live";
-        if (data) happened(data.changed);
-      },
-      error: lost,
-      complete: lost,
+      next: ({ data }) => data && happened(data.changed),
+      error: next,
+      complete: next,
     });
   };
   begin();
@@ -112,11 +111,18 @@ function follow(): () => void {
   };
 }
 
-/** Begin to follow, as whoever holds the key, and anew when it changes. */
+/**
+ * Begin to follow, as whoever holds the key, and anew when it changes.
+ *
+ * A browser opens six connections to a server in all, so a window that nobody sees gives its own back, and catches up when
+ * it is seen again.
+ */
 export function goLive(): void {
+  const isSeen = signal(document.visibilityState === "visible");
+  document.addEventListener("visibilitychange", () => (isSeen.value = document.visibilityState === "visible"));
   effect(() => {
     key.value;
     stop?.();
-    stop = follow();
+    stop = isSeen.value ? follow() : undefined;
   });
 }
