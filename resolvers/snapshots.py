@@ -160,6 +160,7 @@ class Snapshot:
             except LOST as error:
                 # Where there was no connection to be had, there is none for another try either.
                 self._ended, self.is_lost = Unavailable(GONE), self._connection is not None
+                await self._pool.expire_connections()
                 raise self._ended from error
             finally:
                 self._running = None
@@ -188,7 +189,8 @@ class Snapshot:
                 except LOST:
                     if is_last:
                         raise
-                    else:
+                    await self._pool.expire_connections()
+                else:
                     return value
                 finally:
                     with suppress(*LOST):
@@ -208,7 +210,7 @@ class Snapshot:
         except TimeoutError:
             raise
         except LOST:
-            # The database was restarted since the connection was last used; the pool has a new one.
+            await self._pool.expire_connections()
             return await self._begun()
 
     async def _begun(self) -> asyncpg.Connection:
