@@ -22,7 +22,7 @@ from db.changes import last_position
 from db.pools import read_pool, write_pool
 from db.preparing import readiness
 from limits import policy_of
-from resolvers.admission import Gate
+from resolvers.admission import Gate, Turns
 from resolvers.errors import Unavailable
 from resolvers.following import Follower
 from resolvers.logs import log
@@ -172,6 +172,7 @@ class Application:
         app.state.statements = Statements()
         app.state.pool = await read_pool(self._settings.read_dsn or self._dsn, size=size, statement_timeout=timeout)
         app.state.primary = await write_pool(self._dsn, size=size, statement_timeout=timeout)
+        app.state.read_turns, app.state.write_turns = Turns(size), Turns(size)
         oidc = (self._settings.oidc_issuer, self._settings.oidc_audience, self._settings.oidc_jwks)
         tokens = tokens_by(*oidc, self._settings.oidc_algorithms, self._settings.oidc_claims)
         app.state.viewers = Viewers(app.state.pool, app.state.primary, tokens)

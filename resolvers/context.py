@@ -1,7 +1,7 @@
 """What every resolver of one operation shares."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -10,11 +10,12 @@ import asyncpg
 from strawberry.types import Info as StrawberryInfo
 
 from resolvers.access import ANONYMOUS, Viewer
+from resolvers.admission import Turns
 from resolvers.batched import Loaders
 from resolvers.costs import Cost
 from resolvers.errors import Unavailable
 from resolvers.following import Follower
-from resolvers.leases import Usage
+from resolvers.leases import Usage, account_of
 from resolvers.snapshots import Snapshot
 from resolvers.viewers import Viewers
 
@@ -36,6 +37,9 @@ class Context:
     client: str = ""
     follower: Follower | None = None
     viewers: Viewers | None = None
+    # What viewers may hold of the connections that are read and written through, where that is bounded.
+    read_turns: Turns | None = None
+    write_turns: Turns | None = None
     # What a WebSocket's client said of itself when it connected.
     connection_params: Mapping[str, object] = field(default_factory=dict)
     known_viewer: Viewer | None = None
@@ -52,6 +56,11 @@ class Context:
         """What the batched way reads through."""
         return Loaders(self.snapshot)
 
+    @property
+    def who(self) -> str:
+        """What is known at once of who asks: the key, or where the request comes from."""
+        return self.key or account_of(self.client)
+
     async def viewer(self) -> Viewer:
         """Who asks; Unauthenticated when the key is nobody's."""
         if self.known_viewer is None:
@@ -64,8 +73,13 @@ class Context:
         return self.known_viewer
 
     async def open(self) -> None:
-        """Let what is read be what the viewer sees; before, it is only what everybody does."""
+        """Let what is read be what the viewer sees; before, it is only what everybody does.
+
+        From here on it waits its turn among what the viewer asks.
+        """
         self.snapshot.sight = (await self.viewer()).sight
+        if self.read_turns is not None:
+            self.snapshot.turn = self.read_turns.of(self.who)
 
     async def require_known(self) -> None:
         """Unauthenticated when the key was revoked or has expired since; what cannot be looked up is left as it is."""
@@ -78,6 +92,10 @@ class Context:
         if self.primary is None:
             raise Unavailable("nothing can be written here")
         return self.primary
+
+    def turn_to_write(self) -> AbstractAsyncContextManager[object]:
+        """What is held while the viewer writes."""
+        return nullcontext() if self.write_turns is None else self.write_turns.of(self.who)
 
     def of_its_own(self) -> "Context":
         """The same for another operation of the same viewer, with a snapshot of its own."""

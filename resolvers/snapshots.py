@@ -12,8 +12,9 @@ from typing import Any, Self
 import asyncpg
 from sqlalchemy import Select
 
+from resolvers.admission import Turn
 from resolvers.edges import Row
-from resolvers.errors import Fault, TimedOut, Unavailable
+from resolvers.errors import Fault, Overloaded, TimedOut, Unavailable
 from resolvers.given import Reader
 from resolvers.policy import PUBLIC, Shape, Sight, dialect_of
 
@@ -104,12 +105,17 @@ async def acquired(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
 class Snapshot:
     """One operation's reads. Statements run one after another on one connection, all of them seeing the same moment.
 
+    When one connection is lost, the database was mostly restarted and all of them are: what is tried once more is tried
+    on a new one.
+
     `ran` are the statements, `seconds` the time they took in all.
     """
 
     def __init__(self, pool: asyncpg.Pool, statements: Statements, sight: Sight = PUBLIC) -> None:
         # What whoever asks may see, which has to be known before anything is read.
         self.sight = sight
+        # What whoever asks may hold of the pool, where that is bounded.
+        self.turn: Turn | None = None
         self._statements = statements
         self.ran: list[str] = []
         self.seconds = 0.0
@@ -144,12 +150,17 @@ class Snapshot:
             except asyncpg.QueryCanceledError as error:
                 self._ended = TimedOut(TOO_SLOW)
                 raise self._ended from error
+            except Overloaded as error:
+                # What waits behind it would wait in vain as well.
+                self._ended = error
+                raise
             except LOCKED_OUT as error:
                 self._ended, self.is_lost = Unavailable(LOCKED), isinstance(error, asyncpg.DeadlockDetectedError)
                 raise self._ended from error
             except LOST as error:
                 # Where there was no connection to be had, there is none for another try either.
                 self._ended, self.is_lost = Unavailable(GONE), self._connection is not None
+                await self._pool.expire_connections()
                 raise self._ended from error
             finally:
                 self._running = None
@@ -158,6 +169,8 @@ class Snapshot:
 
     async def fetch_alone(self, statement: Statement, values: Sequence[Any]) -> bytes:
         """The one value of a statement that is the whole operation, and so needs no transaction around it."""
+        if self.turn is not None:
+            await self.turn.take()
         self.ran.append(statement.sql)
         started = perf_counter()
         try:
@@ -169,11 +182,14 @@ class Snapshot:
                     value: bytes = await connection.fetchval(statement.sql, *values, timeout=DEADLINE)
                 except (TimeoutError, asyncpg.QueryCanceledError) as error:
                     raise TimedOut(TOO_SLOW) from error
-                except (*LOST, asyncpg.DeadlockDetectedError):
-                    # The database was restarted since the connection was last used, and the pool has a new one; or this
-                    # and a migration waited for each other, which goes on now.
+                except asyncpg.DeadlockDetectedError:
+                    # This and a migration waited for each other, which goes on now.
                     if is_last:
                         raise
+                except LOST:
+                    if is_last:
+                        raise
+                    await self._pool.expire_connections()
                 else:
                     return value
                 finally:
@@ -185,6 +201,7 @@ class Snapshot:
             raise Unavailable(GONE) from error
         finally:
             self.seconds += perf_counter() - started
+            self._give_turn_back()
         raise AssertionError
 
     async def _begin(self) -> asyncpg.Connection:
@@ -193,11 +210,17 @@ class Snapshot:
         except TimeoutError:
             raise
         except LOST:
-            # The database was restarted since the connection was last used; the pool has a new one.
+            await self._pool.expire_connections()
             return await self._begun()
 
     async def _begun(self) -> asyncpg.Connection:
-        connection = await self._pool.acquire(timeout=PATIENCE)
+        if self.turn is not None:
+            await self.turn.take()
+        try:
+            connection = await self._pool.acquire(timeout=PATIENCE)
+        except BaseException:
+            self._give_turn_back()
+            raise
         try:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         except BaseException:
@@ -227,7 +250,7 @@ class Snapshot:
     def another(self, pool: asyncpg.Pool | None = None) -> "Snapshot":
         """A later snapshot, through the same pool or another one; what was run counts for both."""
         later = Snapshot(pool or self._pool, self._statements, self.sight)
-        later.ran, later.seconds = self.ran, self.seconds
+        later.ran, later.seconds, later.turn = self.ran, self.seconds, self.turn
         return later
 
     async def _release(self) -> None:
@@ -244,5 +267,12 @@ class Snapshot:
             # The answer is complete without it, and PostgreSQL ends the transaction with the connection.
             pass
         finally:
-            with suppress(*LOST):
-                await self._pool.release(connection)
+            try:
+                with suppress(*LOST):
+                    await self._pool.release(connection)
+            finally:
+                self._give_turn_back()
+
+    def _give_turn_back(self) -> None:
+        if self.turn is not None:
+            self.turn.give_back()

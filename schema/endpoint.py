@@ -137,7 +137,8 @@ class Endpoint(GraphQL[Context, None]):
         if is_stream and not self.gate.is_closed:
             # What it asks for is let in when it begins: a subscription keeps nobody out.
             return await self._in_full(exchange, body, may_compile=self.may_compile)
-        self.gate.enter()
+        who = exchange.run.context.who
+        self.gate.enter(who)
         try:
             # By GET, only what is asked by its id is short, and may be kept.
             by_id = asked if method == "GET" and isinstance(_document_of(asked or {}), Reference) else None
@@ -150,7 +151,7 @@ class Endpoint(GraphQL[Context, None]):
                 answer = found
             return answer if by_id is None else self._to_keep(exchange, answer, has_more=bool(by_id.get("extensions")))
         finally:
-            self.gate.leave()
+            self.gate.leave(who)
 
     async def _kind(self, exchange: Exchange, asked: dict[str, Any] | None) -> OperationType | None:
         """Of which kind the operation of a request is; None when there is none that could be run."""
@@ -264,7 +265,16 @@ class Endpoint(GraphQL[Context, None]):
         snapshot = Snapshot(state.pool, state.statements)
         key, asked_from = key_of(headers), client[0]
         return Context(
-            snapshot, scope["request_id"], may_compile, state.primary, key, asked_from, state.follower, state.viewers
+            snapshot,
+            scope["request_id"],
+            may_compile,
+            state.primary,
+            key,
+            asked_from,
+            state.follower,
+            state.viewers,
+            state.read_turns,
+            state.write_turns,
         )
 
     def decode_json(self, data: str | bytes) -> object:

@@ -168,7 +168,7 @@ class Graph(strawberry.Schema):
     async def _single(self, run: Run, *given: Any) -> AsyncIterator[ExecutionResult]:
         """The result of one operation, which has not ended before that is on its way."""
         try:
-            with self._gate.entered():
+            with self._gate.entered(run.context.who):
                 try:
                     running: Awaitable[ExecutionResult] = self.execute(run.query, *given)
                     if self._observer is not None:

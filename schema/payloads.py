@@ -145,7 +145,9 @@ def mutation(act: Act, description: str, given: type, gives: Mapping[str, tuple[
     async def resolve(info: Info, input: Any) -> Any:
         context = info.context
         try:
-            written = await write(context.writable(), await act.viewer(context), name, act, input, context.client)
+            viewer = await act.viewer(context)
+            async with context.turn_to_write():
+                written = await write(context.writable(), viewer, name, act, input, context.client)
         except Failure as failure:
             facts = {name: getattr(failure, name) for name in failure.facts()}
             return Told(type(failure).__name__, message=failure.message, **facts)

@@ -11,12 +11,14 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from serving import issued
 from test_server import codes, served
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from application import Application
-from resolvers.admission import Gate
+from resolvers import admission
+from resolvers.admission import Gate, Turns
 from resolvers.errors import Overloaded, ShuttingDown
 from schema import bodies, endpoint
 from schema.headers import Refused
@@ -52,9 +54,14 @@ def asking(client: httpx.AsyncClient, **headers: str) -> "asyncio.Task[httpx.Res
 
 async def test_what_exceeds_the_limit_is_refused_and_what_runs_goes_on(empty_database: str) -> None:
     settings = {"POOL_SIZE": "1", "OPERATIONS": "2", "STATEMENT_TIMEOUT": "60", "METRICS": "1"}
+    key = {"authorization": f"Bearer {await issued(empty_database)}"}
     with served(DATABASE_URL=empty_database, **settings) as (address, _):
         async with httpx.AsyncClient(base_url=address, timeout=60) as client, locked(empty_database) as lock:
-            running = [asking(client), asking(client)]
+            # Whose key it is was looked up before there is no connection left for that.
+            assert (
+                await client.post("/graphql", json={"query": "{ viewer { kind } }"}, headers=key)
+            ).status_code == 200
+            running = [asking(client), asking(client, **key)]
             await until_in_flight(client, 2)
             refused = [await asking(client), await asking(client, accept="application/graphql-response+json")]
             streamed = await client.post("/graphql", json=WAITING, headers={"accept": "text/event-stream"})
@@ -71,6 +78,62 @@ async def test_what_exceeds_the_limit_is_refused_and_what_runs_goes_on(empty_dat
     assert '"code":"OVERLOADED"' in streamed.text
     assert "yizhan_operations_refused_total 3.0" in figures
     assert 'yizhan_pool_waiting{pool="read"} 1.0' in figures
+
+
+async def test_twenty_slow_queries_of_one_viewer_keep_no_other_waiting(empty_database: str) -> None:
+    settings = {"POOL_SIZE": "4", "STATEMENT_TIMEOUT": "60", "METRICS": "1"}
+    key = {"authorization": f"Bearer {await issued(empty_database)}"}
+    with served(DATABASE_URL=empty_database, **settings) as (address, _):
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client, locked(empty_database) as lock:
+            running = [asking(client) for _ in range(20)]
+            await until_in_flight(client, 20)
+            async with asyncio.timeout(1):
+                other = await client.post("/graphql", json={"query": "{ areas { totalCount } }"}, headers=key)
+            still, figures = [task.done() for task in running], (await client.get("/metrics")).text
+            await lock.execute("ROLLBACK")
+            answers = [(await task).json() for task in running]
+    assert other.json() == {"data": {"areas": {"totalCount": 0}}}
+    assert (still, answers) == ([False] * 20, [ANSWERED] * 20)
+    assert 'yizhan_pool_connections{pool="read",state="used"} 3.0' in figures
+
+
+async def test_one_viewer_never_takes_all_the_room(empty_database: str) -> None:
+    settings = {"POOL_SIZE": "2", "OPERATIONS": "4", "STATEMENT_TIMEOUT": "60", "METRICS": "1"}
+    key = {"authorization": f"Bearer {await issued(empty_database)}"}
+    with served(DATABASE_URL=empty_database, **settings) as (address, _):
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client, locked(empty_database) as lock:
+            running = [asking(client) for _ in range(3)]
+            await until_in_flight(client, 3)
+            refused = await asking(client)
+            other = await client.post("/graphql", json={"query": "{ areas { totalCount } }"}, headers=key)
+            await lock.execute("ROLLBACK")
+            answers = [(await task).json() for task in running]
+    told = "this server runs 3 operations of yours, as many as it may; try again soon"
+    assert (refused.status_code, codes(refused.json())) == (503, ["OVERLOADED"])
+    assert refused.json()["errors"][0]["message"] == told
+    assert (other.json(), answers) == ({"data": {"areas": {"totalCount": 0}}}, [ANSWERED] * 3)
+
+
+async def test_a_turn_is_waited_for_and_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(2)
+    turn = turns.of("one")
+    await turn.take()
+    assert turns.of("one") is turn
+    async with asyncio.timeout(1), turns.of("other"):
+        waiting, cancelled = asyncio.create_task(turn.take()), asyncio.create_task(turn.take())
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        await asyncio.sleep(0)
+        assert (waiting.done(), cancelled.done()) == (False, True)
+    turn.give_back()
+    await waiting
+    monkeypatch.setattr(admission, "TURN_SECONDS", 0.02)
+    with pytest.raises(Overloaded) as refused:
+        await turn.take()
+    assert refused.value.message.startswith("1 operations of yours have used the database")
+    turn.give_back()
+    async with asyncio.timeout(1), turn:
+        pass
 
 
 async def test_a_subscription_keeps_nobody_out(empty_database: str) -> None:
@@ -162,18 +225,18 @@ async def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch: pytest.M
 
 async def test_a_gate_counts_those_inside_and_tells_when_they_have_left() -> None:
     gate = Gate(2)
-    gate.enter()
-    with gate.entered():
+    gate.enter("one")
+    with gate.entered("other"):
         with pytest.raises(Overloaded):
-            gate.enter()
+            gate.enter("one")
         assert (gate.in_flight, gate.refused) == (2, 1)
         gate.close()
         with pytest.raises(ShuttingDown):
-            gate.enter()
+            gate.enter("one")
     waiting = asyncio.create_task(gate.empty(10))
     await asyncio.sleep(0)
     assert not waiting.done()
-    gate.leave()
+    gate.leave("one")
     await waiting
     assert (gate.in_flight, gate.refused) == (0, 1)
 

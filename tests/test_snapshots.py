@@ -1,6 +1,9 @@
 """What an operation reads through survives clients that go, statements that take too long, and a lost database."""
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -120,6 +123,25 @@ async def test_a_connection_lost_twice_in_an_operation_is_said_and_the_next_one_
                 await end_a_reader(holder)
             assert await operation == (None, ["UNAVAILABLE", "UNAVAILABLE"])
         assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+
+
+async def test_once_a_connection_was_lost_no_other_is_relied_on(graph: Graph, empty_database: str) -> None:
+    statement = Statement("SELECT convert_to(pg_backend_pid()::text, 'UTF8')", (), {}, {})
+
+    async def alone() -> bytes:
+        return await Snapshot(pool, Statements()).fetch_alone(statement, [])
+
+    async with read_pool(empty_database, size=2) as pool:
+        for is_alone in (True, False):
+            async with acquired(pool) as one, acquired(pool) as other:
+                pids = {connection.get_server_pid() for connection in (one, other)}
+            # Of the two this is the one that is used next.
+            os.kill(int(await alone()), signal.SIGTERM)
+            # It ends while this process cannot hear of it.
+            time.sleep(0.5)  # noqa: ASYNC251
+            if not is_alone:
+                assert await run(graph, pool, TWO_FIELDS) == ({"platform": None, "districts": []}, [])
+            assert int(await alone()) not in pids
 
 
 async def test_a_connection_lost_while_nobody_used_it_is_not_noticed(graph: Graph, empty_database: str) -> None:
