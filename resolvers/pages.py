@@ -90,10 +90,11 @@ ALL = Selection()
 
 
 def condition(
-    edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause
+    edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause, *, is_counted: bool = False
 ) -> tuple[FromClause, Condition]:
     """What to read from, and the condition for a row to be `parent`'s and chosen."""
-    source, reached = edge.reached(selection.now.scope)(parent, child)
+    reach = edge.to_count if is_counted else edge.reached
+    source, reached = reach(selection.now.scope)(parent, child)
     return source, and_(reached, *asked_of_link(source, child, choice(edge, selection, parent, child)))
 
 
