@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Date, FromClause, Select, Text, and_, exists, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Date, FromClause, Select, and_, exists, func, or_, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.areas import area, park_township
@@ -22,6 +23,7 @@ from resolvers.edges import (
     Part,
     Parts,
     Reach,
+    alike,
     by,
     everything,
     linking,
@@ -70,8 +72,8 @@ def is_within(column: str) -> FieldCondition:
             .select_from(top.join(inner, in_subtree(top, inner)))
             .where(is_among(top.c.code, codes, check_district), is_current(top), is_tenant(inner))
         )
-        # As an array, which is made once and then looked up in the index of each table.
-        return child.c[column] == func.any(func.array(found.scalar_subquery(), type_=ARRAY(Text)))
+        # Made once, and then looked up in the index of each table.
+        return is_any_of(child.c[column], found)
 
     return condition
 
@@ -107,6 +109,21 @@ def _platforms_within(scope: TreeScope) -> Reach:
     return reach
 
 
+def _platforms_counted(scope: TreeScope) -> Reach:
+    """As `_platforms_within`; PostgreSQL looks an array of areas up in one go, however few it takes them for."""
+
+    def condition(parent: FromClause, child: FromClause) -> Condition:
+        inner = area.alias()
+        return is_any_of(child.c.area_id, select(inner.c.id).where(in_scope(scope, parent, inner)).correlate(parent))
+
+    return where(condition)
+
+
+def is_any_of(column: ColumnElement[Any], found: Select[Any]) -> Condition:
+    """The column is among what is found, which is made an array first."""
+    return column == func.any(func.array(found.scalar_subquery(), type_=ARRAY(column.type)))
+
+
 def _platforms_in(scope: TreeScope) -> Callable[[FromClause], tuple[FromClause, FromClause, Condition]]:
     def each(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
         inner, at = area.alias(), platform.alias()
@@ -123,13 +140,27 @@ def _tenants_in(parent: FromClause) -> tuple[FromClause, FromClause, Condition]:
     return owner, owner, and_(in_subtree(parent, owner), is_tenant(owner))
 
 
-def _parts(of_platform: Reach, of_tenant: Reach, *, once: bool = False) -> dict[str, Parts]:
+def _is_of_tenant(column: ColumnElement[Any], parent: FromClause) -> Condition:
+    """The column is the code of a tenant in the area."""
+    owner, _, within = _tenants_in(parent)
+    return is_any_of(column, select(owner.c.code).where(within).correlate(parent))
+
+
+_owned = where(lambda parent, child: _is_of_tenant(child.c.district, parent))
+
+
+def _taken_part_in(parent: FromClause, child: FromClause) -> tuple[FromClause, Condition]:
+    part = linking(event_participant)
+    return part.join(child, alike(part, child, _OF_EVENT)), _is_of_tenant(part.c.participant, parent)
+
+
+def _parts(of_platform: Reach, of_tenant: Reach, counted: Reach, *, once: bool = False) -> dict[str, Parts]:
     """The parts of what `_rows_within` finds."""
     return {
         scope: Parts(
             [
                 Part(_platforms_in(scope), of_platform),
-                *([Part(_tenants_in, of_tenant)] if scope is TreeScope.SUBTREE else []),
+                *([Part(_tenants_in, of_tenant, counted)] if scope is TreeScope.SUBTREE else []),
             ],
             once=once,
         )
@@ -225,6 +256,7 @@ platforms = Edge(
     concepts.platforms,
     {scope: _platforms_within(scope) for scope in TreeScope},
     default_scope=TreeScope.SUBTREE,
+    counted={scope: _platforms_counted(scope) for scope in TreeScope},
 )
 hosted = Edge("Area.hosted", concepts.areas, concepts.platforms, by(id="host_id"))
 members = Edge(
@@ -239,6 +271,7 @@ members = Edge(
             {"member_district": "district", "member_id": "id"},
         ),
         by(code="district"),
+        _owned,
     ),
     default_scope=TreeScope.SUBTREE,
 )
@@ -250,6 +283,7 @@ events = Edge(
     parts=_parts(
         through(event_platform, {"district": "platform_district", "id": "platform_id"}, _OF_EVENT),
         through(event_participant, {"code": "participant"}, _OF_EVENT),
+        _taken_part_in,
     ),
     default_scope=TreeScope.SUBTREE,
 )
@@ -258,7 +292,7 @@ results = Edge(
     concepts.areas,
     concepts.results,
     _scoped(_results_at_platforms, _results_of_tenants),
-    parts=_parts(by(district="district", id="platform_id"), by(code="district"), once=True),
+    parts=_parts(by(district="district", id="platform_id"), by(code="district"), _owned, once=True),
     default_scope=TreeScope.SUBTREE,
 )
 observations = Edge("Area.observations", concepts.areas, concepts.observations, by(id="area_id"))

@@ -1,12 +1,22 @@
 """Calling a field's function: with the arguments of a document, again and again with other variables."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, Node, VariableNode, Visitor, get_argument_values, visit
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    Node,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    get_nullable_type,
+    is_leaf_type,
+    visit,
+)
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 from strawberry.types.arguments import StrawberryArgument, convert_arguments
@@ -43,7 +53,12 @@ class Called:
         """Whether it may ask something else at the next request."""
         # Of variables those of the arguments count: what a field selects is asked by calls of its own.
         of_arguments = any(variables_of(argument) for argument in self.node.arguments or ())
-        return of_arguments or bool(self.field.extensions["strawberry-definition"].metadata[ANEW])
+        return of_arguments or self.is_anew
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether it may ask something else though its arguments are the same."""
+        return bool(self.field.extensions["strawberry-definition"].metadata[ANEW])
 
     def answer(self, schema: Schema, variables: VariableValues, asked: Sequence[Any]) -> Any:
         """What the field asks with these variables."""
@@ -71,7 +86,22 @@ class Called:
             arguments = [by_name[name] for name in names]
             return partial(_converted, schema, definition, node, arguments)
 
-        return converted(self.field.args.keys() - reached)(variables), converted(reached)
+        constant, varying = converted(self.field.args.keys() - reached)(variables), converted(reached)
+        types = {name: get_nullable_type(each.type) for name, each in self.field.args.items()}
+        taken = {
+            by_name[each.name.value].python_name: each.value.name.value
+            for each in nodes
+            if isinstance(each.value, VariableNode) and is_leaf_type(types[each.name.value])
+        }
+        return constant, partial(_taken, taken, varying) if len(taken) == len(reached) else varying
+
+
+def _taken(
+    names: Mapping[str, str], otherwise: Callable[[VariableValues], dict[str, Any]], variables: VariableValues
+) -> dict[str, Any]:
+    """Arguments that are variables of scalars or enums: as they are, when none of them is missing or null."""
+    found = {argument: variables.coerced.get(name) for argument, name in names.items()}
+    return otherwise(variables) if None in found.values() else found
 
 
 def _converted(

@@ -152,6 +152,8 @@ class Part:
     # From the parent to what the rows passed are read from, the one to go on from, and the condition for passing it.
     each: Callable[[FromClause], tuple[FromClause, FromClause, Condition]]
     reach: Reach
+    # The way from the parent to all rows of the part at once, where they are only counted and there is a shorter one.
+    counted: Reach | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,8 @@ class Edge:
     given: Callable[[FromClause], Condition] | None = None
     # By scope, the parts that pages and counts are read by where there are any.
     parts: Mapping[str, Parts] = field(default_factory=dict)
+    # By scope, the way to take where rows are only counted and there is a shorter one.
+    counted: Mapping[str, Reach] = field(default_factory=dict)
     # How many rows of an edge without pages are read at most.
     limit: int = 100
     # For rows that are no table's own: makes what they are read from of the arguments of a list, by name.
@@ -207,6 +211,10 @@ class Edge:
         if callable(self.reach):
             return self.reach
         return self.reach[scope or self.default_scope or ""]
+
+    def to_count(self, scope: str | None) -> Reach:
+        """The way to take for `scope` where rows are only counted."""
+        return self.counted.get(scope or self.default_scope or "") or self.reached(scope)
 
     def parted(self, scope: str | None) -> Parts | None:
         """The parts to read for `scope`, if there are any."""

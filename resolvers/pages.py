@@ -8,10 +8,10 @@ import base64
 import binascii
 import dataclasses
 import zlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import orjson
@@ -90,10 +90,11 @@ ALL = Selection()
 
 
 def condition(
-    edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause
+    edge: Edge, selection: Given[Selection], parent: FromClause, child: FromClause, *, is_counted: bool = False
 ) -> tuple[FromClause, Condition]:
     """What to read from, and the condition for a row to be `parent`'s and chosen."""
-    source, reached = edge.reached(selection.now.scope)(parent, child)
+    reach = edge.to_count if is_counted else edge.reached
+    source, reached = reach(selection.now.scope)(parent, child)
     return source, and_(reached, *asked_of_link(source, child, choice(edge, selection, parent, child)))
 
 
@@ -224,16 +225,14 @@ def window(
     chosen = tuple(orders or ())
     if len({name for name, _ in chosen}) < len(chosen):
         raise BadArgument("orderBy names a field twice; name each at most once")
-    terms = terms_of(edge.target, chosen or default_order(edge))
-    tag = cursor_tag(list_name or edge.name, terms)
-    columns = edge.target.table
+    cursors = cursors_of(edge, chosen, list_name)
     return Window(
-        terms,
+        cursors.terms,
         first or last or DEFAULT_PAGE,
-        tag,
+        cursors.tag,
         backwards=last is not None,
-        after=None if after is None else read_cursor(after, tag, terms, columns, "after"),
-        before=None if before is None else read_cursor(before, tag, terms, columns, "before"),
+        after=None if after is None else cursors.read(after, "after"),
+        before=None if before is None else cursors.read(before, "before"),
     )
 
 
@@ -243,11 +242,43 @@ def default_order(edge: Edge) -> tuple[tuple[str, bool], ...]:
     return () if order is None else (order,)
 
 
+Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """The cursors of a list in one order: what its rows are ordered by, and how the values of that are read.
+
+    They carry the `tag`, so that a cursor is taken by its own list and order only.
+    """
+
+    terms: tuple[Term, ...]
+    tag: str
+    readers: Sequence[Reader]
+
+    def read(self, text: str, name: str) -> tuple[Any, ...]:
+        """The values a cursor holds; BadCursor when it is none of this list's."""
+        try:
+            found = orjson.loads(base64.b64decode(text.encode(), validate=True))
+        except (binascii.Error, orjson.JSONDecodeError, UnicodeEncodeError):
+            raise BadCursor(f"{name} is not a cursor; take it from pageInfo or from an edge of this list") from None
+        if not isinstance(found, list) or not found or found[0] != self.tag or len(found) != len(self.terms) + 1:
+            raise BadCursor(
+                f"{name} is a cursor of another list or order; take it from this list with the same orderBy"
+            )
+        try:
+            return tuple([read(value) for read, value in zip(self.readers, found[1:], strict=True)])
+        except (TypeError, ValueError, OverflowError):
+            raise BadCursor(f"{name} is not a cursor of this list; take it from pageInfo or from an edge") from None
+
+
 @lru_cache(maxsize=1_000)
-def cursor_tag(list_name: str, terms: tuple[Term, ...]) -> str:
-    """What a cursor carries so that it is taken by its own list and order only."""
-    words = [list_name, *(f"{term.column} {term.descends}" for term in terms)]
-    return f"{zlib.crc32('|'.join(words).encode()):08x}"
+def cursors_of(edge: Edge, orders: tuple[tuple[str, bool], ...], list_name: str | None) -> Cursors:
+    """The cursors of an edge's list in an order, which is the usual one when it names nothing."""
+    terms = terms_of(edge.target, orders or default_order(edge))
+    words = [list_name or edge.name, *(f"{term.column} {term.descends}" for term in terms)]
+    readers = [_reader(edge.target.table.c[term.column].type) for term in terms]
+    return Cursors(terms, f"{zlib.crc32('|'.join(words).encode()):08x}", readers)
 
 
 def cursor(window: Given[Window], child: FromClause) -> ColumnElement[str]:
@@ -258,33 +289,27 @@ def cursor(window: Given[Window], child: FromClause) -> ColumnElement[str]:
     return func.translate(encoded, literal_column("chr(10)"), literal_column("''"))
 
 
-def read_cursor(text: str, tag: str, terms: Sequence[Term], child: FromClause, name: str) -> tuple[Any, ...]:
-    """The values a cursor holds; BadCursor when it is none of this list's."""
-    try:
-        found = orjson.loads(base64.b64decode(text.encode(), validate=True))
-    except (binascii.Error, orjson.JSONDecodeError, UnicodeEncodeError):
-        raise BadCursor(f"{name} is not a cursor; take it from pageInfo or from an edge of this list") from None
-    if not isinstance(found, list) or not found or found[0] != tag or len(found) != len(terms) + 1:
-        raise BadCursor(f"{name} is a cursor of another list or order; take it from this list with the same orderBy")
-    try:
-        return tuple(_read(value, child.c[term.column].type) for value, term in zip(found[1:], terms, strict=True))
-    except (TypeError, ValueError, OverflowError):
-        raise BadCursor(f"{name} is not a cursor of this list; take it from pageInfo or from an edge") from None
-
-
-def _read(value: Any, type_: TypeEngine[Any]) -> Any:
+def _reader(type_: TypeEngine[Any]) -> Reader:
+    """What reads a value of a column from a cursor, or raises an error when it is none."""
     if isinstance(type_, Text):
-        return _of(str, value)
+        return partial(_of, str)
     if isinstance(type_, Enum):
-        return type_.enums[type_.enums.index(_of(str, value))]
+        enums = type_.enums
+        return lambda value: enums[enums.index(_of(str, value))]
+    # asyncpg speaks of infinity as the extreme values of Python's types.
     if isinstance(type_, DateTime):
-        # asyncpg speaks of infinity as the extreme values of Python's types.
-        return {"infinity": datetime.max, "-infinity": datetime.min}.get(value) or _aware(_of(str, value))
+        moments = {"infinity": datetime.max, "-infinity": datetime.min}
+        return lambda value: moments.get(value) or _aware(_of(str, value))
     if isinstance(type_, Date):
-        return {"infinity": date.max, "-infinity": date.min}.get(value) or date.fromisoformat(_of(str, value))
-    number = _of(int, value)
+        days = {"infinity": date.max, "-infinity": date.min}
+        return lambda value: days.get(value) or date.fromisoformat(_of(str, value))
     bits = 16 if isinstance(type_, SmallInteger) else 64 if isinstance(type_, BigInteger) else 32
-    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+    return partial(_number, 1 << (bits - 1))
+
+
+def _number(limit: int, value: Any) -> int:
+    number: int = _of(int, value)
+    if not -limit <= number < limit:
         raise ValueError(number)
     return number
 

@@ -9,8 +9,9 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -45,7 +46,14 @@ KEPT_DOCUMENTS = 500
 KEPT_CHARACTERS = 2_000_000
 # How many plans one operation may have: one for each combination of filters and page sizes that clients use.
 KEPT_PLANS = 16
+# Of how many requests an operation keeps what it made of the variables, and of how many bytes these may be: the viewers
+# of a dashboard ask the same of it, and turn the same pages.
+KEPT_GIVEN = 8
+KEPT_LENGTH = 500
 NO_VARIABLES = VariableValues({}, {})
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +74,26 @@ class Plan:
     read: Sequence[tuple[int, Any]]
     # Those that say whose rows are seen, by their names.
     seen: Sequence[tuple[int, str]]
+    # The variables it was filled in for last, by their identity, and the values.
+    known: dict[int, tuple[VariableValues, list[Any]]] = field(default_factory=dict)
 
     def filled(self, schema: Schema, variables: VariableValues, sight: Sight) -> Sequence[Any] | None:
         """The statement's values for these variables and this sight; None when the variables are of another shape."""
         if not self.calls:
             return self.seen_by(sight, list(self.values)) if self.seen else self.values
+        if id(variables) in self.known:
+            _, values = self.known[id(variables)]
+        else:
+            found = self._read(schema, variables)
+            if found is None:
+                return None
+            values = found
+            if not self.is_anew:
+                _keep(self.known, id(variables), (variables, values))
+        return self.seen_by(sight, list(values)) if self.seen else values
+
+    def _read(self, schema: Schema, variables: VariableValues) -> list[Any] | None:
+        """The values for these variables, but for those of a sight."""
         asked = list(self.asked)
         for (place, call), shape in zip(self.calls, self.shapes, strict=True):
             asked[place] = call.answer(schema, variables, asked)
@@ -79,7 +102,12 @@ class Plan:
         values = list(self.values)
         for place, reader in self.read:
             values[place] = reader(asked)
-        return self.seen_by(sight, values)
+        return values
+
+    @cached_property
+    def is_anew(self) -> bool:
+        """Whether it is filled in with something else at each request, whatever the variables are."""
+        return any(call.is_anew for _, call in self.calls)
 
     def seen_by(self, sight: Sight, values: list[Any]) -> list[Any]:
         """The values with those of a sight."""
@@ -99,6 +127,8 @@ class Operation:
     costs: Costs
     # The one used last comes first.
     plans: list[Plan] = field(default_factory=list)
+    # The variables it was asked with last, as they came and coerced.
+    given: dict[bytes, VariableValues] = field(default_factory=dict)
     # Why it is not compiled, where it is not.
     refused: str | None = None
 
@@ -201,10 +231,15 @@ class Documents:
         """The values of an operation's variables; NotCompiled when they do not fit, which the batched way tells."""
         if not operation.node.variable_definitions:
             return NO_VARIABLES
+        key = _written(variables)
+        if key in operation.given:
+            return operation.given[key]
         given = get_variable_values(self._schema._schema, operation.node.variable_definitions, variables, max_errors=1)
-        if isinstance(given, VariableValues):
-            return given
-        raise NotCompiled("its variables do not fit")
+        if not isinstance(given, VariableValues):
+            raise NotCompiled("its variables do not fit")
+        if 0 < len(key) <= KEPT_LENGTH:
+            _keep(operation.given, key, given)
+        return given
 
     def cost(self, document: Document, operation: Operation, given: VariableValues) -> Cost:
         """What an operation of a valid document costs."""
@@ -283,6 +318,21 @@ class Documents:
         values = statement.values(asked, sight.values)
         seen = [(place, name) for place, name in enumerate(statement.names) if name in sight.values]
         return Plan(key, statement, asked, calls, shapes, values, read, seen)
+
+
+def _written(variables: dict[str, Any]) -> bytes:
+    """Variables as JSON, which tells them from others; empty where they are none."""
+    try:
+        return orjson.dumps(variables, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS)
+    except orjson.JSONEncodeError:
+        return b""
+
+
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
+    """Keep one more, and forget the oldest when they are too many."""
+    kept[key] = value
+    if len(kept) > KEPT_GIVEN:
+        del kept[next(iter(kept))]
 
 
 def _deciding(document: DocumentNode) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def _merged(
         order = window.now.order_by(linked(rows, child))
         return _limited(select(*columns, *values).select_from(rows).where(*wanted).order_by(*order), limit)
 
-    merged = _passed(parts, parent, child, first_rows)
+    merged = _together(_passed(parts, parent, child, first_rows))
     terms = [merged.c[value.name] for value in values]
     order = [
         value.desc() if term.descends is not window.now.backwards else value.asc()
@@ -83,15 +83,27 @@ def _merged(
 
 
 def _passed(
-    parts: Parts, parent: FromClause, child: FromClause, of_each: Callable[[FromClause, Condition], Select[Any]]
-) -> FromClause:
-    """What `of_each` selects behind each of the rows that the parts pass, all of it together."""
+    parts: Parts,
+    parent: FromClause,
+    child: FromClause,
+    of_rows: Callable[[FromClause, Condition], Select[Any]],
+    *,
+    is_counted: bool = False,
+) -> list[Select[Any]]:
+    """What `of_rows` selects behind each of the rows that a part passes, or of all of them at once, for each part."""
     found = []
     for part in parts.ways:
+        if is_counted and part.counted is not None:
+            found.append(of_rows(*part.counted(parent, child)).correlate(parent))
+            continue
         source, each, passed = part.each(parent)
-        behind = of_each(*part.reach(each, child)).correlate(each, parent).lateral()
+        behind = of_rows(*part.reach(each, child)).correlate(each, parent).lateral()
         found.append(select(behind).select_from(source.join(behind, true())).where(passed).correlate(parent))
-    return (union_all(*found) if len(found) > 1 else found[0]).lateral("found")
+    return found
+
+
+def _together(passed: Sequence[Select[Any]]) -> FromClause:
+    return (union_all(*passed) if len(passed) > 1 else passed[0]).lateral("found")
 
 
 def count_of(edge: Edge, selection: Given[Selection], parent: FromClause, weight: Weight | None = None) -> Select[Any]:
@@ -103,18 +115,21 @@ def count_of(edge: Edge, selection: Given[Selection], parent: FromClause, weight
     parts = edge.parted(selection.now.scope)
     counted = select(func.count().label("count"))
     if parts is None:
-        source, chosen = condition(edge, selection, parent, child)
+        source, chosen = condition(edge, selection, parent, child, is_counted=True)
         return counted.select_from(counted_from(source, child, [chosen])).where(chosen)
 
     def keys(rows: FromClause, reached: Condition) -> Select[Any]:
         wanted = [reached, *asked_of_link(rows, child, choice(edge, selection, parent, child))]
-        names = edge.target.key[-1:] if parts.once else edge.target.key
-        key = [link_key(rows, child, name).label(name) for name in names]
+        # An id is unique among all districts.
+        key = [link_key(rows, child, name).label(name) for name in edge.target.key[-1:]]
         return select(*key).select_from(counted_from(rows, child, wanted)).where(*wanted)
 
-    found = _passed(parts, parent, child, keys)
+    passed = _passed(parts, parent, child, keys, is_counted=True)
     if parts.once:
-        return counted.select_from(found)
+        # Added up, not put together first, which takes longer than counting.
+        counts = [select(func.count()).select_from(each.subquery()).correlate(parent) for each in passed]
+        return select(sum((count.scalar_subquery() for count in counts), literal_column("0")).label("count"))
+    found = _together(passed)
     return counted.select_from(select(*found.c).distinct().select_from(found).correlate(parent).subquery())
 
 

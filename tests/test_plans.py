@@ -14,7 +14,9 @@ from graphql import GraphQLSyntaxError
 from test_compiled import both_ways, told
 
 from db.pools import read_pool
-from resolvers.plans import KEPT_PLANS, Documents, Operation
+from resolvers.compiled import NotCompiled
+from resolvers.plans import KEPT_GIVEN, KEPT_LENGTH, KEPT_PLANS, Documents, Operation
+from resolvers.policy import Sight
 from schema.graph import Graph
 
 pytestmark = pytest.mark.anyio
@@ -216,6 +218,35 @@ def test_plans_count_as_long_as_they_are_kept(documents: Documents) -> None:
         statement(documents, FIRST, first=first)
     plans = only(documents, FIRST).plans
     assert documents.read(FIRST).size == 6 * len(FIRST) + sum(len(plan.statement.sql) for plan in plans)
+
+
+def test_what_equal_variables_ask_is_kept_and_told_from_others(documents: Documents) -> None:
+    document, operation = documents.read(DEPTH), only(documents, DEPTH)
+
+    def values(**variables: Any) -> Any:
+        return documents.plan(document, operation, variables)[1]
+
+    # The first to ask makes the plan, the second fills it in.
+    first, kept = values(depth=1), values(depth=1)
+    assert (kept, values(depth=1) is kept) == (first, True)
+    with pytest.raises(NotCompiled):
+        values(depth=True)
+    others = [values(depth=depth) for depth in range(2, KEPT_GIVEN + 2)]
+    assert [kept in others, len(operation.given)] == [False, KEPT_GIVEN]
+    assert (values(depth=1) == kept, values(depth=1) is kept) == (True, False)
+    values(depth=1, other="long" * KEPT_LENGTH)
+    assert max(map(len, operation.given)) <= KEPT_LENGTH
+
+
+def test_what_is_kept_of_variables_has_the_sight_of_nobody(documents: Documents) -> None:
+    document, operation = documents.read(WHERE), only(documents, WHERE)
+    one, other = [Sight(districts=(code,), partners=(code,)) for code in ("330114", "330109")]
+    seen = [documents.plan(document, operation, {"where": {"text": "驿站"}}, sight)[1] for sight in (one, other, one)]
+    assert [[code for code in ("330114", "330109") if [code] in values] for values in seen] == [
+        ["330114"],
+        ["330109"],
+        ["330114"],
+    ]
 
 
 def test_operations_of_a_document_have_plans_of_their_own(documents: Documents) -> None:
