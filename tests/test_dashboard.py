@@ -313,6 +313,25 @@ def test_what_is_not_there_is_said_not_to_be(look: Look, at: Site) -> None:
     assert httpx.get(f"{at.address}/nowhere").text == "Not Found"
 
 
+@pytest.mark.parametrize("path", ["/?at=000000", "/?at=abc", "/districts/330999", "/members/xyz", "/rows/nothing"])
+def test_an_address_of_nothing_is_said_to_be_one(look: Look, path: str) -> None:
+    look.is_offline = True
+    expect(look.at(path).get_by_role("heading", level=1)).to_have_text("没有这一页")
+
+
+def test_a_wrong_key_is_told_and_can_be_taken_back(look: Look) -> None:
+    look.is_offline = True
+    page = look.at("/")
+    page.locator(".key summary").click()
+    page.get_by_label("API 密钥").fill("yz_wrong")
+    page.get_by_role("button", name="使用").click()
+    expect(page.get_by_role("alert").first).to_contain_text("UNAUTHENTICATED")
+    page.locator(".key summary").click()
+    page.get_by_role("button", name="忘记").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("民生议事堂", exact=True).first).to_be_visible()
+
+
 def test_both_languages_are_whole(look: Look) -> None:
     page = look.at("/?at=330114")
     page.get_by_role("button", name="English").click()

@@ -1,7 +1,7 @@
 /** What the values of enums are called, as the graph itself says. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { graphql } from "../gql";
-import { language } from "../state";
+import { key, language } from "../state";
 import { ask } from "./client";
 
 const LABELS = graphql(`
@@ -19,7 +19,15 @@ const LABELS = graphql(`
 
 const labels = signal(new Map<string, { zh: string; en: string }>());
 
-export async function loadLabels(): Promise<void> {
+/** Ask for them, and again when a key comes or goes: with a wrong one nothing is answered. */
+export function loadLabels(): void {
+  effect(() => {
+    key.value;
+    load();
+  });
+}
+
+async function load(): Promise<void> {
   const { data } = await ask(LABELS, {});
   if (data) {
     labels.value = new Map(

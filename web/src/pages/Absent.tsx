@@ -12,7 +12,8 @@ export function Absent() {
           "这里什么也没有,或者您的密钥看不到。可以用上面的搜索,或回到",
           "There is nothing here, or nothing that your key may see. Search above, or go back to ",
         )}
-        <a href="/">{t("首页", "the network")}</a>。
+        <a href="/">{t("首页", "the network")}</a>
+        {t("。", ".")}
       </p>
     </section>
   );

@@ -124,7 +124,7 @@ export function Treemap({ at, size, shade, filter }: TreemapProps) {
       sheet={() => sheetOf(by, size, shade, sizes?.rows as Keyed[], shades?.rows as Keyed[])}
       note={t(
         `面积:${size.name()};颜色越深,${shade.name()}越高;灰色为没有数据。点按进入下一级。`,
-        `Area: ${size.name()}; the darker, the higher: ${shade.name()}; grey: not known. Click to go down.`,
+        `Size: ${size.name()}; the darker, the higher: ${shade.name()}; grey: not known. Click to go down.`,
       )}
     >
       {() =>
