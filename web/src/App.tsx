@@ -1,12 +1,12 @@
 /** The frame of all pages: where one is, the search, language, colours and key, and what happens meanwhile. */
 import { lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { useEffect, useRef } from "preact/hooks";
+import { Absent } from "./pages/Absent";
 import { Network } from "./pages/network/Network";
 import { Settings } from "./parts/Settings";
 import { Ticker } from "./parts/Ticker";
 import { t } from "./state";
 
-const Absent = lazy(() => import("./pages/Absent").then((module) => module.Absent));
 const District = lazy(() => import("./pages/district/District").then((module) => module.District));
 const Search = lazy(() => import("./pages/search/Search").then((module) => module.Search));
 const Event = lazy(() => import("./pages/event/Event").then((module) => module.Event));
