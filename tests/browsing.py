@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import chromium
 import httpx
+import pytest
+from chromium import path as chromium_path
+from conftest import database, database_name
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from serving import issued
 from test_server import served
@@ -62,7 +64,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Who is root has no other choice; the pages are our own.
         own = ["--no-sandbox"] if os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=chromium.path(), args=[*QUIET, *own])
+        started = playwright.chromium.launch(executable_path=chromium_path(), args=[*QUIET, *own])
         yield started
         started.close()
 
@@ -132,3 +134,30 @@ def looking(
     look.page.unroute_all(behavior="ignoreErrors")
     context.close()
     assert look.is_offline or look.problems == []
+
+
+@pytest.fixture(scope="module")
+def at(
+    request: pytest.FixtureRequest, postgres: str, hangzhou_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A server of Hangzhou's network for the tests of a module, with the settings that it names."""
+    settings: dict[str, str] = getattr(request.module, "SETTINGS", {})
+    with (
+        database(postgres, template=database_name(hangzhou_template)) as dsn,
+        site(dsn, tmp_path_factory.mktemp("site"), BUDGETS="0", **settings) as at,
+    ):
+        yield at
+
+
+@pytest.fixture(scope="module")
+def chromium(at: Site) -> Iterator[Browser]:
+    """A browser for the tests of a module; it starts after the server and ends before it."""
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def look(chromium: Browser, at: Site) -> Iterator[Look]:
+    """A window."""
+    with looking(chromium, at) as look:
+        yield look

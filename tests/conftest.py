@@ -27,6 +27,8 @@ from schema.graph import Graph, build_schema
 if TYPE_CHECKING:
     from documents import Facts
 
+# The fixtures of the tests of pages.
+pytest_plugins = ["browsing"]
 HANGZHOU = Path(__file__).parents[1] / "db" / "data" / "hangzhou"
 
 

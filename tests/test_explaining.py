@@ -41,8 +41,8 @@ def locked(dsn: str, table: str) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def clients(hangzhou: str) -> Iterator[dict[str, httpx.Client]]:
-    """Ask a server of Hangzhou's network for each way of running, with two connections to the database."""
-    settings = {"DATABASE_URL": hangzhou, "POOL_SIZE": "2", "STATEMENT_TIMEOUT": "60"}
+    """Ask a server of Hangzhou's network for each way of running, where whoever asks may have two connections."""
+    settings = {"DATABASE_URL": hangzhou, "POOL_SIZE": "3", "STATEMENT_TIMEOUT": "60"}
     with ExitStack() as stack:
         addresses = {way: stack.enter_context(served(**settings, EXECUTION=way))[0] for way in WAYS}
         yield {

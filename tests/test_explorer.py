@@ -1,36 +1,12 @@
 """The explorer in a real browser: the documented questions run in it, without anything from elsewhere."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from browsing import Look, Site, browser, looking, site
-from conftest import database, database_name
-from playwright.sync_api import Browser, Page, expect
+from browsing import Look, Site
+from playwright.sync_api import Page, expect
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-
-
-@pytest.fixture(scope="module")
-def at(postgres: str, hangzhou_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with (
-        database(postgres, template=database_name(hangzhou_template)) as dsn,
-        site(dsn, tmp_path_factory.mktemp("site"), BUDGETS="0") as at,
-    ):
-        yield at
-
-
-@pytest.fixture(scope="module")
-def chromium(at: Site) -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def look(chromium: Browser, at: Site) -> Iterator[Look]:
-    with looking(chromium, at) as look:
-        yield look
 
 
 def opened(look: Look) -> Page:
