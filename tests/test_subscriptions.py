@@ -327,31 +327,6 @@ async def test_real_clients_follow(servers: Served, how: str) -> None:
         assert [int(each["cursor"]) for each in seen] == [int(last) + 1, int(last) + 2, int(last) + 3]
 
 
-async def test_a_viewer_may_watch_so_much_and_no_more(own_hangzhou: str) -> None:
-    with served(DATABASE_URL=own_hangzhou, SUBSCRIPTIONS="2") as (address, _):
-        async with watching(address) as watched:
-            numbers = [await watched.start(CHANGED) for _ in range(3)]
-            message = await watched.next()
-            refused = [error["extensions"]["code"] for error in message["payload"]["errors"]]
-            assert (message["id"], refused) == (numbers[2], ["TOO_MANY_SUBSCRIPTIONS"])
-            assert await watched.next() == {"id": numbers[2], "type": "complete"}
-            await watched.socket.send(json.dumps({"id": numbers[0], "type": "complete"}))
-            assert await accepted_soon(watched)
-
-
-async def accepted_soon(watched: Watching) -> bool:
-    """Whether one more subscription is taken once there is room, which the server learns of a moment later."""
-    for _ in range(40):
-        await watched.start(CHANGED)
-        try:
-            async with asyncio.timeout(0.5):
-                await watched.socket.recv()
-        except TimeoutError:
-            return True
-        await watched.next()
-    return False
-
-
 async def test_a_thousand_subscribers_and_one_that_stands_still_take_no_memory(servers: Served) -> None:
     async with ExitStackOf(10, servers.one) as sockets, httpx.AsyncClient(timeout=60) as client:
         teller = servers.teller(client)

@@ -14,7 +14,7 @@ from conftest import database, database_name, execute
 from serving import issued, teller_of
 from strawberry.types import ExecutionResult
 from test_server import served
-from test_subscriptions import CHANGED, watching
+from test_subscriptions import CHANGED, Watching, watching
 
 from db import access
 from db.pools import read_pool
@@ -129,3 +129,28 @@ def collected() -> int:
     """How many selections are known that belong to what was run."""
     gc.collect()
     return sum(type(each).__name__ == "CollectedFields" for each in gc.get_objects())
+
+
+async def test_a_viewer_may_watch_so_much_and_no_more(own_hangzhou: str) -> None:
+    with served(DATABASE_URL=own_hangzhou, SUBSCRIPTIONS="2") as (address, _):
+        async with watching(address) as watched:
+            numbers = [await watched.start(CHANGED) for _ in range(3)]
+            message = await watched.next()
+            refused = [error["extensions"]["code"] for error in message["payload"]["errors"]]
+            assert (message["id"], refused) == (numbers[2], ["TOO_MANY_SUBSCRIPTIONS"])
+            assert await watched.next() == {"id": numbers[2], "type": "complete"}
+            await watched.socket.send(json.dumps({"id": numbers[0], "type": "complete"}))
+            assert await accepted_soon(watched)
+
+
+async def accepted_soon(watched: Watching) -> bool:
+    """Whether one more subscription is taken once there is room, which the server learns of a moment later."""
+    for _ in range(40):
+        await watched.start(CHANGED)
+        try:
+            async with asyncio.timeout(0.5):
+                await watched.socket.recv()
+        except TimeoutError:
+            return True
+        await watched.next()
+    return False
